@@ -1,0 +1,25 @@
+"""fazhi reads Chinese rule-of-law government reports: headings, laws, counts and rates, as facts."""
+
+from fazhi.errors import (
+    AnnotationError,
+    FazhiError,
+    MissingExtraError,
+    ModelError,
+    ReadError,
+)
+from fazhi.reports import Report, Span
+from fazhi.tagger import Tagger
+from fazhi.version import __version__
+
+
+__all__ = [
+    "AnnotationError",
+    "FazhiError",
+    "MissingExtraError",
+    "ModelError",
+    "ReadError",
+    "Report",
+    "Span",
+    "Tagger",
+    "__version__",
+]

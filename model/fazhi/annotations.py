@@ -1,0 +1,293 @@
+"""Annotated reports: the formats they are kept in, and how one is read and written.
+
+Three formats, told apart by what is in the file:
+
+- *inline*, one file a report (``.txt``): a first line ``<META>{…}</META>``, then the text with tags
+  (``<COUNT value="20" unit="次" approx="over">20余次</COUNT>``); ``<`` and ``&`` of the text are
+  written ``&lt;`` and ``&amp;``;
+- *JSONL* (``.jsonl``), one object a line with ``id``, ``text``, ``spans`` and ``meta``;
+- *stand-off* (``.json``), an object with ``text_sha256`` and ``spans``; the text lies beside it in a
+  ``.txt`` of the same name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fazhi.errors import AnnotationError
+from fazhi.reports import Attribute, Report, Span
+
+_META = re.compile(r"<META>(\{.*\})</META>\r?\n")
+_TAG = re.compile(r'<(?P<close>/?)(?P<label>[A-Z][A-Z0-9_]*)(?P<attributes>(?:\s+\w+="[^"<>]*")*)>')
+_ATTRIBUTE = re.compile(r'(\w+)="([^"<>]*)"')
+_NUMERIC = frozenset({"value", "upper"})
+_WHOLE = frozenset({"level"})
+_OWN_KEYS = frozenset({"start", "end", "label", "text", "score"})
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """A report as read from an annotation file, with the line that each span stands on."""
+
+    path: Path
+    report: Report
+    lines: tuple[int, ...]
+    line: int = 1
+
+    def where(self, index: int) -> str:
+        """``file:line`` of a span, for messages."""
+        return f"{self.path}:{self.lines[index]}"
+
+
+def read(paths: Iterable[Path]) -> list[Annotated]:
+    """Read annotation files; folders are walked. Raises AnnotationError with every problem found."""
+    found: list[Annotated] = []
+    problems: list[str] = []
+    for path in paths:
+        annotated, faults = read_tolerantly(path)
+        found += annotated
+        problems += faults
+    if problems:
+        raise AnnotationError(problems)
+    return found
+
+
+def read_tolerantly(path: Path) -> tuple[list[Annotated], list[str]]:
+    """What can be read of a file or folder, and a message for each thing that can't."""
+    found: list[Annotated] = []
+    problems: list[str] = []
+    files = list(annotation_files(path))
+    if not files:
+        problems.append(f"{path}: no annotated reports (.txt with <META>, .jsonl or .json) there")
+    for file in files:
+        try:
+            found += list(_read_file(file))
+        except AnnotationError as error:
+            problems += error.problems
+        except UnicodeDecodeError as error:
+            problems.append(f"{file}: not UTF-8 ({error.reason} at byte {error.start})")
+        except OSError as error:
+            problems.append(f"{file}: can't be read ({error.strerror})")
+    return found, problems
+
+
+def annotation_files(path: Path) -> Iterator[Path]:
+    """The annotation files at ``path``: itself, or those of a folder and its subfolders in order."""
+    if not path.is_dir():
+        yield path
+        return
+    for file in sorted(path.rglob("*")):
+        if file.suffix == ".jsonl" or (file.suffix == ".json" and file.with_suffix(".txt").exists()):
+            yield file
+        elif file.suffix == ".txt" and not file.with_suffix(".json").exists():
+            yield file
+
+
+def _read_file(path: Path) -> Iterator[Annotated]:
+    with path.open(encoding="utf-8", newline="") as file:
+        content = file.read()
+    if path.suffix == ".txt":
+        yield parse_inline(content, path)
+    elif path.suffix == ".jsonl":
+        yield from _parse_lines(content, path)
+    elif path.suffix == ".json":
+        yield _parse_stand_off(content, path)
+    else:
+        raise AnnotationError([f"{path}: unknown format; expected .txt, .jsonl or .json"])
+
+
+def parse_inline(content: str, path: Path) -> Annotated:
+    """Read the inline format; ``path`` gives the report its id and names it in messages."""
+    head = _META.match(content)
+    if not head:
+        raise AnnotationError([f"{path}:1: the first line must be <META>{{…}}</META>"])
+    problems: list[str] = []
+    try:
+        meta = json.loads(head[1])
+    except ValueError as error:
+        raise AnnotationError([f"{path}:1: META is not JSON ({error})"]) from error
+    parts: list[str] = []
+    length = 0
+    spans: list[Span] = []
+    lines: list[int] = []
+    opened: tuple[str, int, dict[str, Attribute], int] | None = None
+    cursor, line = head.end(), content.count("\n", 0, head.end()) + 1
+
+    def take(until: int) -> None:
+        nonlocal length, line, cursor
+        piece = content[cursor:until]
+        if "<" in piece:
+            problems.append(f"{path}:{line}: a '<' that opens no tag; write it as &lt;")
+        parts.append(_unescape(piece))
+        length += len(parts[-1])
+        line += piece.count("\n")
+        cursor = until
+
+    for tag in _TAG.finditer(content, head.end()):
+        take(tag.start())
+        cursor = tag.end()
+        label = tag["label"]
+        if not tag["close"]:
+            if opened:
+                problems.append(f"{path}:{line}: <{label}> opens inside <{opened[0]}>")
+            opened = (label, length, _attributes(tag["attributes"], f"{path}:{line}", problems), line)
+        elif not opened or opened[0] != label:
+            problems.append(f"{path}:{line}: </{label}> closes nothing")
+        else:
+            surface = "".join(parts)[opened[1] :]
+            spans.append(Span(opened[1], length, label, surface, attributes=opened[2]))
+            lines.append(opened[3])
+            opened = None
+    take(len(content))
+    if opened:
+        problems.append(f"{path}:{opened[3]}: <{opened[0]}> is never closed")
+    if problems:
+        raise AnnotationError(problems)
+    return Annotated(path, Report(path.stem, "".join(parts), tuple(spans), meta), tuple(lines))
+
+
+def _attributes(source: str, where: str, problems: list[str]) -> dict[str, Attribute]:
+    attributes: dict[str, Attribute] = {}
+    for name, raw in _ATTRIBUTE.findall(source):
+        value = _unescape(raw)
+        try:
+            attributes[name] = _typed(name, value)
+        except ValueError:
+            problems.append(f"{where}: {name}={value!r} is not a number")
+    return attributes
+
+
+def _typed(name: str, value: str) -> Attribute:
+    if name in _WHOLE:
+        return int(value)
+    if name in _NUMERIC:
+        if value == "":
+            return None
+        number = float(value)
+        return int(number) if re.fullmatch(r"[+-]?\d+", value) else number
+    return value
+
+
+def format_inline(report: Report) -> str:
+    """The inline form of a report; ``parse_inline`` gives the same report back."""
+    parts = [f"<META>{json.dumps(dict(report.meta), ensure_ascii=False)}</META>\n"]
+    cursor = 0
+    for span in report.spans:
+        parts.append(_escape(report.text[cursor : span.start]))
+        attributes = "".join(
+            f' {name}="{_escape_attribute(value)}"'
+            for name, value in span.attributes.items()
+        )
+        parts.append(f"<{span.label}{attributes}>")
+        parts.append(_escape(report.text[span.start : span.end]) + f"</{span.label}>")
+        cursor = span.end
+    parts.append(_escape(report.text[cursor:]))
+    return "".join(parts)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _escape_attribute(value: Attribute) -> str:
+    plain = "" if value is None else str(value)
+    return _escape(plain).replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _unescape(text: str) -> str:
+    for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        text = text.replace(name, char)
+    return text
+
+
+def _parse_lines(content: str, path: Path) -> Iterator[Annotated]:
+    problems: list[str] = []
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        where = f"{path}:{number}"
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            problems.append(f"{where}: not JSON ({error})")
+            continue
+        faults = _record_faults(record, ("id", "text", "spans"), where)
+        problems += faults
+        if not faults:
+            report = _report(record, record["text"])
+            yield Annotated(path, report, (number,) * len(report.spans), number)
+    if problems:
+        raise AnnotationError(problems)
+
+
+def _parse_stand_off(content: str, path: Path) -> Annotated:
+    try:
+        record = json.loads(content)
+    except ValueError as error:
+        raise AnnotationError([f"{path}: not JSON ({error})"]) from error
+    faults = _record_faults(record, ("id", "text_sha256", "spans"), str(path))
+    if faults:
+        raise AnnotationError(faults)
+    beside = path.with_suffix(".txt")
+    raw = beside.read_bytes()
+    found = hashlib.sha256(raw).hexdigest()
+    if found != record["text_sha256"]:
+        raise AnnotationError(
+            [f"{path}: text_sha256 is {record['text_sha256']}, but {beside.name} has {found}"]
+        )
+    report = _report(record, raw.decode("utf-8"))
+    return Annotated(path, report, (1,) * len(report.spans))
+
+
+def _record_faults(record: Any, keys: Sequence[str], where: str) -> list[str]:
+    if not isinstance(record, dict):
+        return [f"{where}: not an object but {type(record).__name__}"]
+    faults = [f"{where}: lacks {key!r}" for key in keys if key not in record]
+    if not isinstance(record.get("text", ""), str):
+        faults.append(f"{where}: 'text' is not a string")
+    if not isinstance(record.get("meta", {}), dict):
+        faults.append(f"{where}: 'meta' is not an object")
+    spans = record.get("spans", [])
+    if not isinstance(spans, list):
+        return [*faults, f"{where}: 'spans' is not a list"]
+    for index, span in enumerate(spans):
+        if not isinstance(span, dict) or not isinstance(span.get("label"), str):
+            faults.append(f"{where}: span {index} is no object with a label")
+        elif not all(type(span.get(key)) is int for key in ("start", "end")):
+            faults.append(f"{where}: span {index} has no whole numbers start and end")
+    return faults
+
+
+def _report(record: Mapping[str, Any], text: str) -> Report:
+    spans = tuple(
+        Span(
+            span["start"],
+            span["end"],
+            span["label"],
+            span.get("text", text[max(span["start"], 0) : max(span["end"], 0)]),
+            float(span.get("score", 1.0)),
+            {key: value for key, value in span.items() if key not in _OWN_KEYS},
+        )
+        for span in record["spans"]
+    )
+    return Report(str(record["id"]), text, spans, record.get("meta", {}))
+
+
+def to_stand_off(report: Report) -> str:
+    """The stand-off form: no text, but its hash; write the text beside it under the same name."""
+    spans = [
+        {"start": s.start, "end": s.end, "label": s.label, **s.attributes} for s in report.spans
+    ]
+    record = {
+        "id": report.id,
+        "text_sha256": hashlib.sha256(report.text.encode("utf-8")).hexdigest(),
+        "spans": spans,
+        "meta": dict(report.meta),
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,80 @@
+"""Files to text. Bytes in, text out; nothing is cleaned, so that offsets stay those of the file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from fazhi.errors import ReadError
+
+SUFFIXES = (".txt",)
+MAX_BYTES = 64 * 1024 * 1024
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def find(paths: Iterable[Path]) -> Iterator[Path]:
+    """The readable files among ``paths``; folders are walked, files are given as they are named.
+
+    ``-`` stands for standard input. Raises ReadError for a folder that holds none.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        if not files:
+            raise ReadError(f"{path}: no reports there (looked for {', '.join(SUFFIXES)})")
+        yield from files
+
+
+def read(path: Path) -> str:
+    """The text of a file, or of standard input for ``-``; raises ReadError when there is none."""
+    name = "standard input" if str(path) == "-" else str(path)
+    try:
+        if str(path) == "-":
+            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ReadError(f"{name}: can't be read ({error.strerror})") from error
+    return decode(raw, name)
+
+
+def decode(raw: bytes, name: str) -> str:
+    """Bytes of a text file as text: UTF-8, UTF-16 with a byte order mark, or GB18030.
+
+    ``name`` stands in the error's message. Line ends and white space are kept as they are.
+    """
+    if len(raw) > MAX_BYTES:
+        raise ReadError(f"{name}: over {MAX_BYTES // 2**20} MiB; split it into single reports")
+    if not raw.strip():
+        raise ReadError(f"{name}: empty; there is nothing to read")
+    for bom, encoding in _BOMS:
+        if raw.startswith(bom):
+            return _checked(raw, encoding, name)
+    if b"\0" in raw:
+        raise ReadError(f"{name}: not a text file; save the report as .txt and try again")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _checked(raw, _guess(raw, name), name)
+
+
+def _guess(raw: bytes, name: str) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(raw[: 1 << 16], cp_isolation=["gb18030", "big5"]).best()
+    if best is None:
+        raise ReadError(f"{name}: not text in UTF-8, UTF-16 or GB18030; save it as UTF-8")
+    return best.encoding
+
+
+def _checked(raw: bytes, encoding: str, name: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"{name}: damaged {encoding} text at byte {error.start}; save it as UTF-8"
+        ) from error

@@ -1,0 +1,81 @@
+"""Reports and spans: what every stage hands on, and their JSON form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Attribute = str | int | float | None
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters ``[start, end)`` of a report's text with a label.
+
+    ``text`` is the surface exactly as it stands, ``score`` the model's confidence from 0 to 1 (1 in
+    annotations), ``attributes`` what the label's guidelines ask for (``level``, ``value``, ``name`` …).
+    """
+
+    start: int
+    end: int
+    label: str
+    text: str
+    score: float = 1.0
+    attributes: Mapping[str, Attribute] = field(default=_NONE)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
+
+    def __getitem__(self, name: str) -> Attribute:
+        """An attribute by its name."""
+        return self.attributes[name]
+
+    def to_dict(self) -> dict[str, Attribute]:
+        """The span's object in the annotation format, with its surface and score beside it."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "label": self.label,
+            **self.attributes,
+            "text": self.text,
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A document and its spans, sorted by start.
+
+    ``id`` names it in a batch; ``meta`` is what is known of it beside its text. ``coverage`` is the
+    share of characters that a window of the model saw: 1.0 unless something is wrong, and None in
+    annotations.
+    """
+
+    id: str
+    text: str
+    spans: tuple[Span, ...] = ()
+    meta: Mapping[str, Any] = field(default=_NONE)
+    coverage: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report's object in the annotation format (JSONL, one a line)."""
+        meta = dict(self.meta)
+        if self.coverage is not None:
+            meta["coverage"] = self.coverage
+        return {
+            "id": self.id,
+            "text": self.text,
+            "spans": [span.to_dict() for span in self.spans],
+            "meta": meta,
+        }
+
+    def to_json(self) -> str:
+        """One line of JSONL, without the line break."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)

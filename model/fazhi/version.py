@@ -1,0 +1,3 @@
+"""The version of fazhi."""
+
+__version__ = "0.1.0"

