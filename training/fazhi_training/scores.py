@@ -1,0 +1,176 @@
+"""Scores of predicted against gold spans, each with a bootstrap interval over reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fazhi.labels import TagScheme
+from fazhi.reports import Attribute, Report, Span
+
+Counts = npt.NDArray[np.float64]
+MICRO = "micro"
+RESAMPLES = 1000
+_RATE_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and F1 with the interval of F1 that holds 95 % of resampled report sets."""
+
+    precision: float
+    recall: float
+    f1: float
+    low: float
+    high: float
+    gold: int
+    predicted: int
+
+
+def strict(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> dict[str, Score]:
+    """Score a span as right only with the same start, end and label; per label and micro."""
+    return _per_label(gold, predicted, labels, _exact_matches)
+
+
+def partial(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> dict[str, Score]:
+    """As ``strict``, but a predicted span counts by its overlap with a gold one of its label.
+
+    The credit is the share of their union that both cover (Jaccard), for the best pairing in order.
+    """
+    return _per_label(gold, predicted, labels, _overlap_credit)
+
+
+def type_only(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> dict[str, Score]:
+    """As ``strict``, but any overlap with a gold span of the same label counts in full."""
+    return _per_label(gold, predicted, labels, _any_overlap)
+
+
+Matcher = Callable[[Sequence[Span], Sequence[Span]], float]
+
+
+def _per_label(
+    gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str], match: Matcher
+) -> dict[str, Score]:
+    counts = {
+        label: np.array(
+            [_count(g, p, label, match) for g, p in zip(gold, predicted, strict=True)],
+            dtype=np.float64,
+        )
+        for label in labels
+    }
+    scores = {label: _score(table) for label, table in counts.items()}
+    scores[MICRO] = _score(sum(counts.values(), np.zeros((len(gold), 3))))
+    return scores
+
+
+def _count(gold: Report, predicted: Report, label: str, match: Matcher) -> tuple[float, int, int]:
+    ours = [span for span in gold.spans if span.label == label]
+    theirs = [span for span in predicted.spans if span.label == label]
+    return match(ours, theirs), len(ours), len(theirs)
+
+
+def _exact_matches(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
+    return len({(s.start, s.end) for s in gold} & {(s.start, s.end) for s in predicted})
+
+
+def _overlap_credit(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
+    return sum(credit for credit in _pair(gold, predicted))
+
+
+def _any_overlap(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
+    return sum(credit > 0 for credit in _pair(gold, predicted))
+
+
+def _pair(gold: Sequence[Span], predicted: Sequence[Span]) -> list[float]:
+    """Overlap of each predicted span with the gold span it overlaps most; a gold span is used once."""
+    used: set[int] = set()
+    credits = []
+    for span in predicted:
+        overlaps = [
+            (_jaccard(span, other), index) for index, other in enumerate(gold) if index not in used
+        ]
+        best, index = max(overlaps, default=(0.0, -1))
+        if best > 0:
+            used.add(index)
+        credits.append(best)
+    return credits
+
+
+def _jaccard(one: Span, other: Span) -> float:
+    both = min(one.end, other.end) - max(one.start, other.start)
+    return max(both, 0) / (max(one.end, other.end) - min(one.start, other.start))
+
+
+def _score(counts: Counts) -> Score:
+    """``counts`` has a row a report: right, gold, predicted."""
+    right, gold, predicted = counts.sum(axis=0)
+    picks = np.random.default_rng(0).integers(len(counts), size=(RESAMPLES, len(counts)))
+    resampled = counts[picks].sum(axis=1)
+    low, high = np.percentile(_f1(resampled[:, 0], resampled[:, 1], resampled[:, 2]), [2.5, 97.5])
+    return Score(
+        precision=right / predicted if predicted else 0.0,
+        recall=right / gold if gold else 0.0,
+        f1=float(_f1(right, gold, predicted)),
+        low=float(low),
+        high=float(high),
+        gold=int(gold),
+        predicted=int(predicted),
+    )
+
+
+def _f1(right: Counts, gold: Counts, predicted: Counts) -> Counts:
+    total = np.asarray(gold + predicted, dtype=np.float64)
+    result: Counts = np.divide(2.0 * right, total, out=np.zeros_like(total), where=total > 0)
+    return result
+
+
+def seqeval_f1(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> float:
+    """Micro F1 by seqeval in strict mode over the tags: an independent count of the same thing."""
+    from seqeval.metrics import f1_score
+    from seqeval.scheme import IOBES
+
+    scheme = TagScheme(tuple(labels))
+
+    def tags(report: Report) -> list[str]:
+        spans = [(s.start, s.end, s.label) for s in report.spans if s.label in scheme.labels]
+        return [scheme.tags[index] for index in scheme.encode(len(report.text), spans).tolist()]
+
+    return float(
+        f1_score(
+            [tags(report) for report in gold],
+            [tags(report) for report in predicted],
+            mode="strict",
+            scheme=IOBES,
+            zero_division=0,
+        )
+    )
+
+
+def attribute_accuracy(
+    gold: Sequence[Report], predicted: Sequence[Report]
+) -> dict[str, tuple[float, int]]:
+    """``LABEL.attribute`` to the share that agree among spans that both have, and how many these are."""
+    agreed: dict[str, list[bool]] = {}
+    for ours, theirs in zip(gold, predicted, strict=True):
+        found = {(s.start, s.end, s.label): s for s in theirs.spans}
+        for span in ours.spans:
+            other = found.get((span.start, span.end, span.label))
+            if other is None:
+                continue
+            for name, value in span.attributes.items():
+                if name not in ("note", "known", "reason"):
+                    agreed.setdefault(f"{span.label}.{name}", []).append(
+                        _agree(value, other.attributes, name, span.label)
+                    )
+    return {key: (float(np.mean(values)), len(values)) for key, values in sorted(agreed.items())}
+
+
+def _agree(value: Attribute, attributes: Mapping[str, Attribute], name: str, label: str) -> bool:
+    other = attributes.get(name)
+    if isinstance(value, int | float) and isinstance(other, int | float):
+        tolerance = _RATE_TOLERANCE if label == "RATE" else 1e-9 * abs(value)
+        return abs(value - other) <= tolerance
+    return value == other

@@ -1,0 +1,285 @@
+"""A recipe to a saved model: transformers' Trainer on windows, scored on dev by fazhi's own tagger."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    BertForTokenClassification,
+    EarlyStoppingCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+
+from fazhi import checking
+from fazhi.errors import FazhiError
+from fazhi.labels import TagScheme
+from fazhi.manifest import FILE_NAME, Manifest
+from fazhi.reports import Report
+from fazhi.scoring import TorchBackend
+from fazhi.tagger import Tagger
+from fazhi.tokens import CharacterTokenizer
+from fazhi.windows import WindowSettings
+from fazhi_training import encoder, export, scores
+from fazhi_training.card import loss_curve, write_card
+from fazhi_training.dataset import PadToLongest, to_dataset, window_rows
+from fazhi_training.recipe import Fitting, Recipe
+
+
+def train(recipe: Recipe, *, resume: bool = False) -> Path:
+    """Train as the recipe says and save the model in ``recipe.out``, which is returned.
+
+    Checkpoints are kept beside it until it is saved; with ``resume`` training goes on from the last
+    one. Raises FazhiError when ``recipe.out`` holds a model already.
+    """
+    if (recipe.out / FILE_NAME).exists():
+        raise FazhiError(
+            f"{recipe.out}: holds a model already; remove it or give the recipe another 'out'"
+        )
+    work = recipe.out.with_name(recipe.out.name + ".checkpoints")
+    if resume and not any(work.glob("checkpoint-*")):
+        raise FazhiError(f"{work}: no checkpoint to go on from; train without --resume")
+    reports = {
+        "train": checking.check(recipe.train, recipe.labels),
+        "dev": checking.check(recipe.dev, recipe.labels),
+    }
+    scheme = TagScheme(recipe.labels)
+    windows = WindowSettings(recipe.windows.window_chars, recipe.windows.overlap_chars)
+    torch.manual_seed(recipe.fitting.seed)
+    model, vocabulary = _start(recipe, scheme, work)
+    manifest = Manifest(labels=recipe.labels, windows=windows, files={})
+    tokenizer = CharacterTokenizer.load(vocabulary)
+    rows = window_rows(_passes(reports["train"], recipe.fitting), tokenizer, scheme, windows)
+    trainer = SpanTrainer(
+        recipe=recipe,
+        manifest=manifest,
+        tokenizer=tokenizer,
+        dev=reports["dev"],
+        model=model,
+        train_rows=list(rows),
+        work=work,
+    )
+    trainer.train(resume_from_checkpoint=True if resume else None)
+    if trainer.is_world_process_zero():
+        _save(trainer, recipe, vocabulary, windows, reports)
+        shutil.rmtree(work, ignore_errors=True)
+    return recipe.out
+
+
+def _start(recipe: Recipe, scheme: TagScheme, work: Path) -> tuple[BertForTokenClassification, Path]:
+    vocabulary = work / "vocabulary"
+    model = encoder.load_for_tags(
+        recipe.encoder_path(), scheme, vocabulary, dropout=recipe.fitting.dropout
+    )
+    needed = recipe.windows.window_chars + 2
+    if needed > model.config.max_position_embeddings:
+        raise FazhiError(
+            f"window_chars is {recipe.windows.window_chars}; encoder {recipe.encoder} takes at most "
+            f"{model.config.max_position_embeddings - 2}"
+        )
+    return model, vocabulary
+
+
+def _passes(reports: Sequence[Report], fitting: Fitting) -> Iterator[Report]:
+    for _ in range(fitting.passes):
+        yield from reports
+
+
+def _save(
+    trainer: SpanTrainer,
+    recipe: Recipe,
+    vocabulary: Path,
+    windows: WindowSettings,
+    reports: Mapping[str, Sequence[Report]],
+) -> None:
+    about: dict[str, Any] = {
+        "encoder": recipe.encoder,
+        "seed": recipe.fitting.seed,
+        "annotations": {name: digest(split) for name, split in reports.items()},
+        "scores": {"dev": {"strict_f1": round(trainer.best_f1, 4)}},
+    }
+    part = Path(tempfile.mkdtemp(prefix=recipe.out.name + ".", dir=recipe.out.parent))
+    try:
+        manifest = export.save_model(
+            trainer.model,
+            vocabulary,
+            part,
+            labels=recipe.labels,
+            windows=windows,
+            samples=reports["dev"],
+            about=about,
+        )
+        loss_curve(trainer.state.log_history, part / "loss.png")
+        write_card(part, manifest, recipe, reports)
+        if recipe.out.exists():
+            shutil.copytree(part, recipe.out, dirs_exist_ok=True)
+        else:
+            part.chmod(0o755)
+            os.replace(part, recipe.out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def digest(reports: Sequence[Report]) -> str:
+    """sha256 over the JSON of reports in order: what a model was trained on."""
+    joined = "\n".join(report.to_json() for report in reports)
+    return hashlib.sha256(joined.encode("utf-8")).hexdigest()
+
+
+class SpanTrainer(Trainer):
+    """Trainer whose evaluation is strict span F1 on dev reports, tagged as users tag them."""
+
+    def __init__(
+        self,
+        *,
+        recipe: Recipe,
+        manifest: Manifest,
+        tokenizer: CharacterTokenizer,
+        dev: Sequence[Report],
+        model: BertForTokenClassification,
+        train_rows: list[dict[str, list[int]]],
+        work: Path,
+    ) -> None:
+        self._recipe, self._manifest, self._tokenizer = recipe, manifest, tokenizer
+        self._dev = dev
+        self.best_f1 = 0.0
+        callbacks: list[TrainerCallback] = [ProgressLine()]
+        if recipe.fitting.patience is not None:
+            callbacks.append(EarlyStoppingCallback(recipe.fitting.patience))
+        super().__init__(
+            model=model,
+            args=_arguments(recipe.fitting, len(train_rows), work),
+            train_dataset=to_dataset(train_rows),
+            eval_dataset=to_dataset(train_rows[:1]),
+            data_collator=PadToLongest(tokenizer.pad),
+            callbacks=callbacks,
+        )
+        self.pop_callback(_default_progress(self))
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """AdamW with a learning rate that falls by ``layer_decay`` from the top layer down."""
+        if self.optimizer is None:
+            self.optimizer = torch.optim.AdamW(_groups(self.model, self._recipe.fitting))
+        return self.optimizer
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Strict F1 per label and micro on the dev reports."""
+        model = self.accelerator.unwrap_model(self.model)
+        training = model.training
+        backend = TorchBackend(model, self.args.device.type)
+        tagger = Tagger(self._manifest, self._tokenizer, backend)
+        tagged = list(tagger.tag_many([report.text for report in self._dev]))
+        model.train(training)
+        found = scores.strict(self._dev, tagged, self._recipe.labels)
+        metrics = {f"eval_{label}_f1": score.f1 for label, score in found.items()}
+        metrics["eval_f1"] = metrics.pop(f"eval_{scores.MICRO}_f1")
+        self.best_f1 = max(self.best_f1, metrics["eval_f1"])
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
+        return metrics
+
+
+def _default_progress(trainer: Trainer) -> type[TrainerCallback]:
+    from transformers.trainer_callback import PrinterCallback, ProgressCallback
+
+    present = {type(callback) for callback in trainer.callback_handler.callbacks}
+    return PrinterCallback if PrinterCallback in present else ProgressCallback
+
+
+def _arguments(fitting: Fitting, rows: int, work: Path) -> TrainingArguments:
+    steps_per_pass = max(1, rows // fitting.passes // fitting.batch_windows)
+    every = max(1, steps_per_pass // fitting.gradient_accumulation // fitting.evaluations_per_pass)
+    return TrainingArguments(
+        output_dir=str(work),
+        num_train_epochs=1,
+        per_device_train_batch_size=fitting.batch_windows,
+        gradient_accumulation_steps=fitting.gradient_accumulation,
+        learning_rate=fitting.learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=fitting.warmup_share,
+        label_smoothing_factor=fitting.label_smoothing,
+        bf16=fitting.precision == "bf16",
+        fp16=fitting.precision == "fp16",
+        use_cpu=not torch.cuda.is_available(),
+        seed=fitting.seed,
+        eval_strategy="steps",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        logging_steps=max(1, every // 4),
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_f1",
+        greater_is_better=True,
+        disable_tqdm=True,
+        report_to=[],
+        dataloader_pin_memory=torch.cuda.is_available(),
+        train_sampling_strategy="random",
+    )
+
+
+def _groups(model: BertForTokenClassification, fitting: Fitting) -> list[dict[str, Any]]:
+    """Parameters by depth and by whether they decay, each with its learning rate."""
+    layers = model.config.num_hidden_layers
+    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if name.startswith("classifier"):
+            rate = fitting.head_learning_rate
+        else:
+            depth = _depth(name, layers)
+            rate = fitting.learning_rate * fitting.layer_decay ** (layers - depth)
+        decay = fitting.weight_decay if parameter.ndim > 1 else 0.0
+        groups.setdefault((rate, decay), []).append(parameter)
+    return [
+        {"params": parameters, "lr": rate, "weight_decay": decay}
+        for (rate, decay), parameters in groups.items()
+    ]
+
+
+def _depth(name: str, layers: int) -> int:
+    """0 for embeddings, 1 … ``layers`` for the layers of the encoder."""
+    if ".layer." in name:
+        return int(name.split(".layer.")[1].split(".")[0]) + 1
+    return 0 if "embeddings" in name else layers
+
+
+class ProgressLine(TrainerCallback):
+    """Loss and dev F1 while training: a live line on a terminal, a line an evaluation elsewhere."""
+
+    def __init__(self) -> None:
+        self._loss = float("nan")
+        self._f1 = float("nan")
+
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        logs = kwargs.get("logs") or {}
+        self._loss = logs.get("loss", self._loss)
+        if sys.stderr.isatty() and state.is_world_process_zero:
+            print("\r" + self._line(state), end="", file=sys.stderr, flush=True)
+
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._f1 = kwargs["metrics"]["eval_f1"]
+        if state.is_world_process_zero:
+            start = "\r" if sys.stderr.isatty() else ""
+            print(start + self._line(state), file=sys.stderr, flush=True)
+
+    def _line(self, state: TrainerState) -> str:
+        return (
+            f"step {state.global_step}/{state.max_steps}  loss {self._loss:.4f}  dev F1 {self._f1:.4f}"
+        )
