@@ -18,9 +18,7 @@ SCHEME = TagScheme(("LAW", "RATE"))
 def plain_viterbi(scores: np.ndarray, scheme: TagScheme) -> float:
     """Score of the best legal path by the textbook recursion over all tags."""
     tags = scheme.tags
-    best = {
-        tag: scores[0, i] for i, tag in enumerate(tags) if tag == "O" or tag[0] in "BS"
-    }
+    best = {tag: scores[0, i] for i, tag in enumerate(tags) if tag == "O" or tag[0] in "BS"}
     for row in scores[1:]:
         following: dict[str, float] = {}
         for i, tag in enumerate(tags):

@@ -1,4 +1,4 @@
-"""fazhi reads Chinese rule-of-law government reports: headings, laws, counts and rates, as facts."""
+"""fazhi reads Chinese rule-of-law government reports: headings, laws, counts, rates."""
 
 from fazhi.errors import (
     AnnotationError,
@@ -10,7 +10,6 @@ from fazhi.errors import (
 from fazhi.reports import Report, Span
 from fazhi.tagger import Tagger
 from fazhi.version import __version__
-
 
 __all__ = [
     "AnnotationError",

@@ -6,8 +6,8 @@ Three formats, told apart by what is in the file:
   (``<COUNT value="20" unit="次" approx="over">20余次</COUNT>``); ``<`` and ``&`` of the text are
   written ``&lt;`` and ``&amp;``;
 - *JSONL* (``.jsonl``), one object a line with ``id``, ``text``, ``spans`` and ``meta``;
-- *stand-off* (``.json``), an object with ``text_sha256`` and ``spans``; the text lies beside it in a
-  ``.txt`` of the same name.
+- *stand-off* (``.json``), an object with ``text_sha256`` and ``spans``; the text lies beside it in
+  a ``.txt`` of the same name.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Annotated:
 
 
 def read(paths: Iterable[Path]) -> list[Annotated]:
-    """Read annotation files; folders are walked. Raises AnnotationError with every problem found."""
+    """Read annotation files; folders are walked. Raises AnnotationError with all problems."""
     found: list[Annotated] = []
     problems: list[str] = []
     for path in paths:
@@ -78,14 +78,16 @@ def read_tolerantly(path: Path) -> tuple[list[Annotated], list[str]]:
 
 
 def annotation_files(path: Path) -> Iterator[Path]:
-    """The annotation files at ``path``: itself, or those of a folder and its subfolders in order."""
+    """The annotation files at ``path``: itself, or those in a folder, in order."""
     if not path.is_dir():
         yield path
         return
     for file in sorted(path.rglob("*")):
-        if file.suffix == ".jsonl" or (file.suffix == ".json" and file.with_suffix(".txt").exists()):
-            yield file
-        elif file.suffix == ".txt" and not file.with_suffix(".json").exists():
+        if (
+            file.suffix == ".jsonl"
+            or (file.suffix == ".json" and file.with_suffix(".txt").exists())
+            or (file.suffix == ".txt" and not file.with_suffix(".json").exists())
+        ):
             yield file
 
 
@@ -136,7 +138,12 @@ def parse_inline(content: str, path: Path) -> Annotated:
         if not tag["close"]:
             if opened:
                 problems.append(f"{path}:{line}: <{label}> opens inside <{opened[0]}>")
-            opened = (label, length, _attributes(tag["attributes"], f"{path}:{line}", problems), line)
+            opened = (
+                label,
+                length,
+                _attributes(tag["attributes"], f"{path}:{line}", problems),
+                line,
+            )
         elif not opened or opened[0] != label:
             problems.append(f"{path}:{line}: </{label}> closes nothing")
         else:
@@ -181,8 +188,7 @@ def format_inline(report: Report) -> str:
     for span in report.spans:
         parts.append(_escape(report.text[cursor : span.start]))
         attributes = "".join(
-            f' {name}="{_escape_attribute(value)}"'
-            for name, value in span.attributes.items()
+            f' {name}="{_escape_attribute(value)}"' for name, value in span.attributes.items()
         )
         parts.append(f"<{span.label}{attributes}>")
         parts.append(_escape(report.text[span.start : span.end]) + f"</{span.label}>")

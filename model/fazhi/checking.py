@@ -1,8 +1,8 @@
 """Checks of annotated reports: every problem, with file and line.
 
 What can be decided by rules is decided by rules: a value that its span's number does not have, a
-unit, an approximator, a name that the gazetteer resolves otherwise. A span whose case is an exception
-carries ``note="…"`` with the reason, and its derived attributes are taken as they are.
+unit, an approximator, a name that the gazetteer resolves otherwise. A span whose case is an
+exception carries ``note="…"`` with the reason, and its derived attributes are taken as they are.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ ATTRIBUTES = {
     "COUNT": ("value", "unit", "approx"),
     "RATE": ("value", "approx"),
 }
-_OPTIONAL = {"SECTION": (), "LAW": ("known",), "COUNT": ("upper", "reason"), "RATE": ("upper", "reason")}
+_OPTIONAL = {
+    "SECTION": (),
+    "LAW": ("known",),
+    "COUNT": ("upper", "reason"),
+    "RATE": ("upper", "reason"),
+}
 _APPROX = ("none", "about", "over", "under")
 _MANGLED = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f]|锟斤拷|烫烫烫|Ã[\x80-\xbf]")
 _RATE_TOLERANCE = 1e-3
@@ -82,7 +87,7 @@ def check_report(annotated: Annotated, labels: Sequence[str] = LABELS) -> Iterat
             )
             continue
         if span.start < end:
-            yield f"{where}: {span.label} {span.text!r} overlaps the span before it or is out of order"
+            yield f"{where}: {span.label} {span.text!r} overlaps the span before it, or is unsorted"
         end = max(end, span.end)
         yield from (f"{where}: {problem}" for problem in _span_problems(span, report.text, labels))
 
@@ -124,7 +129,7 @@ def _section_problems(span: Span, surface: str) -> Iterator[str]:
     roles = str(role).split("+")
     in_order = [name for name in ROLES if name in roles]
     if roles != in_order:
-        yield f"SECTION {surface!r} has role {role!r}; expected {', '.join(ROLES)} or two joined by +"
+        yield f"SECTION {surface!r} has role {role!r}; expected {', '.join(ROLES)}, or two with +"
     if surface[-1] in "。：；，.:;,":
         yield f"SECTION {surface!r} takes in the punctuation that closes it"
 
@@ -145,7 +150,8 @@ def _law_problems(span: Span, surface: str) -> Iterator[str]:
 
 def _number_problems(span: Span, surface: str) -> Iterator[str]:
     if span["approx"] not in _APPROX:
-        yield f"{span.label} {surface!r} has approx {span['approx']!r}; expected {', '.join(_APPROX)}"
+        expected = ", ".join(_APPROX)
+        yield f"{span.label} {surface!r} has approx {span['approx']!r}; expected {expected}"
     if "note" in span.attributes:
         return
     quantity = (parse_count if span.label == "COUNT" else parse_rate)(surface)
@@ -153,13 +159,17 @@ def _number_problems(span: Span, surface: str) -> Iterator[str]:
         if span["value"] is not None and not isinstance(span["value"], int | float):
             yield f"{span.label} {surface!r} has the value {span['value']!r}, which is no number"
         return
-    derived = {"value": quantity.value, "upper": quantity.upper, "approx": quantity.approx}
+    derived: dict[str, object] = {
+        "value": quantity.value,
+        "upper": quantity.upper,
+        "approx": quantity.approx,
+    }
     if span.label == "COUNT":
         derived["unit"] = quantity.unit
-    for name, expected in derived.items():
+    for name, reading in derived.items():
         given = span.attributes.get(name)
-        if not _agree(given, expected, span.label):
-            yield f"{span.label} {surface!r} has {name} {given!r}, but reads {expected!r}"
+        if not _agree(given, reading, span.label):
+            yield f"{span.label} {surface!r} has {name} {given!r}, but reads {reading!r}"
 
 
 def _agree(given: object, expected: object, label: str) -> bool:

@@ -116,7 +116,7 @@ def _refuse_bad_target(out: Path, inputs: list[Path]) -> None:
 def _write(
     results: Iterator[Report | Failure], *, file: IO[str] | None, summarised: bool
 ) -> tuple[int, list[Failure]]:
-    """Write and print results as they come; returns how many reports there were, and the failures."""
+    """Write and print results as they come; returns how many there were, and the failures."""
     from fazhi.reports import Report
     from fazhi.summary import summarise
 
@@ -145,7 +145,12 @@ def _progress() -> Iterator[Callable[[Path], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("reports", total=None)
         yield lambda path: progress.advance(task)
@@ -181,7 +186,7 @@ def evaluate(
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the scores here.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
 ) -> None:
-    """Score a model on annotated reports: strict span F1 with its interval, per label and in all."""
+    """Score a model on annotated reports: strict span F1 with intervals, per label and in all."""
     with _told_plainly(), _extra("train"):
         from fazhi_training.evaluation import evaluate as evaluate_model
 

@@ -17,9 +17,7 @@ Scores = npt.NDArray[np.float32]
 _NEVER = np.float32(-1e30)
 
 
-def decode(
-    scores: Scores, scheme: TagScheme
-) -> list[tuple[int, int, str]]:
+def decode(scores: Scores, scheme: TagScheme) -> list[tuple[int, int, str]]:
     """The best legal spans, ``(start, end, label)`` in order.
 
     ``scores`` are log-probabilities (or any additive scores), shape ``(characters, tags)``.
@@ -59,7 +57,9 @@ def _steps(
     return outside, label_of, columns[0], columns[1], columns[2]
 
 
-def _best_states(outside: Scores, starts: Scores, inside: Scores, ends: Scores) -> npt.NDArray[np.intp]:
+def _best_states(
+    outside: Scores, starts: Scores, inside: Scores, ends: Scores
+) -> npt.NDArray[np.intp]:
     """State after each character on the best path: 0 outside, else 1 + the open span's label."""
     length, labels = starts.shape
     states = labels + 1
@@ -95,7 +95,7 @@ def _best_states(outside: Scores, starts: Scores, inside: Scores, ends: Scores) 
 
 
 def _entries(best: Scores) -> npt.NDArray[np.intp]:
-    """State at each chunk border on the best path, shape ``(chunks + 1,)``; both outer ones are 0."""
+    """State at each chunk border on the best path, ``(chunks + 1,)``; the outer ones are 0."""
     chunks, states, _ = best.shape
     score = np.full(states, _NEVER, dtype=np.float64)
     score[0] = 0

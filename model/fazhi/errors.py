@@ -1,4 +1,4 @@
-"""The errors that fazhi raises on bad input; each message says where, what was found and what to do."""
+"""The errors that fazhi raises on bad input: where, what was found, and what to do."""
 
 from __future__ import annotations
 

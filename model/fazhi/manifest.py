@@ -76,7 +76,7 @@ class Manifest:
                 raise ModelError(f"{file}: missing from the model folder; copy the model again")
             if sha256(file) != expected:
                 raise ModelError(
-                    f"{file}: altered since the model was saved (sha256 differs); copy the model again"
+                    f"{file}: altered since it was saved (sha256 differs); copy the model again"
                 )
 
 

@@ -1,8 +1,7 @@
-"""Batches: many files through one tagger, results written as they come, failures told at the end."""
+"""Batches: many files through one tagger, results as they come, failures told at the end."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,4 +84,4 @@ def results_file(path: Path) -> Iterator[IO[str]]:
         with file:
             yield file
     finally:
-        os.replace(part, path)
+        part.replace(path)

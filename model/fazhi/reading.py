@@ -10,6 +10,7 @@ from fazhi.errors import ReadError
 
 SUFFIXES = (".txt",)
 MAX_BYTES = 64 * 1024 * 1024
+_MOST_DISORDER = 0.5  # of charset-normalizer's measure, 0 to 1; rare characters raise it
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -65,7 +66,7 @@ def decode(raw: bytes, name: str) -> str:
 def _guess(raw: bytes, name: str) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(raw[: 1 << 16], cp_isolation=["gb18030", "big5"]).best()
+    best = from_bytes(raw, cp_isolation=["gb18030"], threshold=_MOST_DISORDER).best()
     if best is None:
         raise ReadError(f"{name}: not text in UTF-8, UTF-16 or GB18030; save it as UTF-8")
     return best.encoding

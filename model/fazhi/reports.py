@@ -16,7 +16,7 @@ class Span:
     """Characters ``[start, end)`` of a report's text with a label.
 
     ``text`` is the surface exactly as it stands, ``score`` the model's confidence from 0 to 1 (1 in
-    annotations), ``attributes`` what the label's guidelines ask for (``level``, ``value``, ``name`` …).
+    annotations), ``attributes`` what its guidelines ask for (``level``, ``value``, ``name`` …).
     """
 
     start: int

@@ -16,9 +16,10 @@ Attributes = dict[str, Attribute]
 def resolve(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """The same spans of ``text``, in order, with their attributes.
 
-    SECTION gets ``level`` and ``role``; LAW ``name``, and ``known`` (False) when no list of norms has
-    it; COUNT ``value``, ``unit`` and ``approx``; RATE ``value`` and ``approx``; a range also ``upper``. A
-    number that can't be read has the value None and a ``reason``. Other labels stay as they are.
+    SECTION gets ``level`` and ``role``; LAW ``name``, and ``known`` (False) when no list of norms
+    has it; COUNT ``value``, ``unit`` and ``approx``; RATE ``value`` and ``approx``; a range also
+    ``upper``. A number that can't be read has the value None and a ``reason``. Other labels stay as
+    they are.
     """
     places = [(span.start, span.end) for span in spans if span.label == "SECTION"]
     headings = iter(resolve_sections(text, places))

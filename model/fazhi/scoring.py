@@ -1,4 +1,4 @@
-"""Tag scores from a saved model: windows in, log-probabilities out, on the processor that is there."""
+"""Tag scores from a saved model: windows in, log-probabilities out, on CPU or GPU."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BATCH_TOKENS = {"cpu": 4096, "cuda": 65536}
 
 
 class Backend(Protocol):
-    """Runs the encoder: token ids and mask, shape ``(windows, tokens)``, to logits with tags last."""
+    """Runs the encoder: token ids and mask, shape ``(windows, tokens)``, to logits, tags last."""
 
     device: str
 
@@ -47,7 +47,9 @@ class OnnxBackend:
         self.device = device
 
     def __call__(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> Scores:
-        logits: Scores = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})[0]
+        logits: Scores = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})[
+            0
+        ]
         return logits
 
 
@@ -63,7 +65,7 @@ class TorchBackend:
 
     @classmethod
     def load(cls, folder: Path, device: str) -> TorchBackend:
-        """Load the safetensors weights of a model folder; raises MissingExtraError without torch."""
+        """Load the safetensors weights of a model folder; MissingExtraError without torch."""
         try:
             from transformers import AutoModelForTokenClassification
         except ImportError as error:
@@ -96,7 +98,7 @@ def open_backend(folder: Path, device: str) -> Backend:
         return OnnxBackend(folder / "model.onnx", device)
     if not _torch_sees_a_gpu():
         raise ModelError(
-            "no GPU that torch can use: install 'fazhi[torch]' with a CUDA build, or use --device cpu"
+            "no GPU that torch can use: install 'fazhi[torch]' with CUDA, or use --device cpu"
         )
     return TorchBackend.load(folder, device)
 
@@ -120,7 +122,9 @@ def _torch_sees_a_gpu() -> bool:
 
 def available_cores() -> int:
     """Processors this process may use, a container's quota included."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
         if quota != "max":

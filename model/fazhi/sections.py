@@ -21,20 +21,37 @@ _MARKS = (
     ("arabic-bracket", re.compile(r"[（(]?\s*[\d０-９]+\s*[）)]|[⑴-⒇]")),  # （1）
     ("circled", re.compile(r"[①-⑳]")),  # ①
 )
-_DEPTH = ("part", "chapter", "cjk", "cjk-bracket", "arabic", "decimal-2", "decimal-3",
-          "arabic-bracket", "circled")
+_DEPTH = (
+    "part",
+    "chapter",
+    "cjk",
+    "cjk-bracket",
+    "arabic",
+    "decimal-2",
+    "decimal-3",
+    "arabic-bracket",
+    "circled",
+)
 _FIXED = {"cjk": 1, "cjk-bracket": 2, "arabic": 3, "arabic-bracket": 4, "circled": 5}
 
 # Words that give a part its role, in the order of the joined form.
 _ROLE_WORDS = (
-    ("measures", re.compile(
-        r"举措|成效|成绩|成果|做法|措施|工作情况|开展情况|完成情况|推进情况|落实情况|建设情况"
-        r"|主要工作|总体情况|工作总结|回顾|进展|亮点|经验")),
+    (
+        "measures",
+        re.compile(
+            r"举措|成效|成绩|成果|做法|措施|工作情况|开展情况|完成情况|推进情况|落实情况|建设情况"
+            r"|主要工作|总体情况|工作总结|回顾|进展|亮点|经验"
+        ),
+    ),
     ("problems", re.compile(r"问题|不足|短板|差距|薄弱|困难|弱项|原因")),
     ("leadership", re.compile(r"第一责任|主要负责人|主要负责同志|履职|负责人履行")),
-    ("plan", re.compile(
-        r"下一步|下一年|下年度|下步|来年|明年|打算|计划|思路|工作安排|主要安排|下阶段|今后|展望"
-        r"|工作重点|重点任务|努力方向|改进措施")),
+    (
+        "plan",
+        re.compile(
+            r"下一步|下一年|下年度|下步|来年|明年|打算|计划|思路|工作安排|主要安排|下阶段|今后|展望"
+            r"|工作重点|重点任务|努力方向|改进措施"
+        ),
+    ),
 )
 _DONE = re.compile(r"成效|成绩|成果|举措|主要工作")
 _OVERVIEW = re.compile(r"^(?:基本情况|基本概况|概况|附[:：件表]?|总体要求|其他|有关说明|数据说明)")
@@ -62,10 +79,10 @@ def split_mark(heading: str) -> tuple[str, str, str]:
 def resolve_sections(text: str, places: Sequence[tuple[int, int]]) -> list[Heading]:
     """Level and role of the headings of a report, ``(start, end)`` each, in order.
 
-    ``一、`` ``（一）`` ``1.`` ``（1）`` are 1 to 4; a report that numbers its parts another way keeps the
-    order of depth. A heading without a number takes the level of its neighbours: it is a part where
-    numbers begin again after it, else it is beside the heading before it. A level-1 heading has the
-    role that its title tells; one below has that of its part.
+    The standard marks are 1 to 4; a report that numbers its parts another way keeps the order of
+    depth. A heading without a number takes the level of its neighbours: it is a part where numbers
+    begin again after it, else it is beside the heading before it. A level-1 heading has the role
+    that its title tells; one below has that of its part.
     """
     surfaces = [text[start:end] for start, end in places]
     marks = [split_mark(surface) for surface in surfaces]

@@ -1,4 +1,4 @@
-"""A report's facts as lines to read in a terminal: its outline, and what stands under each heading."""
+"""A report's facts as lines for a terminal: its outline, and what stands under each heading."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _APPROX = {"none": "", "about": "about ", "over": "over ", "under": "under "}
 
 def summarise(report: Report) -> Iterator[str]:
     """Lines without line breaks: a head line, then headings indented by level with their facts."""
-    counts = {label: 0 for label in sorted({span.label for span in report.spans})}
+    counts = dict.fromkeys(sorted({span.label for span in report.spans}), 0)
     for span in report.spans:
         counts[span.label] += 1
     found = ", ".join(f"{number} {label}" for label, number in counts.items()) or "nothing found"

@@ -55,7 +55,9 @@ class Tagger:
         """Tag one text."""
         return next(self.tag_many([text], ids=[id]))
 
-    def tag_many(self, texts: Iterable[str], *, ids: Iterable[str] | None = None) -> Iterator[Report]:
+    def tag_many(
+        self, texts: Iterable[str], *, ids: Iterable[str] | None = None
+    ) -> Iterator[Report]:
         """Tag texts in order, several in one batch; lazily, so that an endless iterable is fine."""
         names = iter(ids) if ids is not None else map(str, count())
         for group in _groups(texts):

@@ -22,7 +22,7 @@ class CharacterTokenizer:
 
     Nothing is normalised, merged or dropped: white space, letter case and width are tokens of
     their own, special tokens that stand in a text are read as plain characters, and what the
-    vocabulary lacks (astral characters and lone surrogates included) becomes ``[UNK]`` in its place.
+    vocabulary lacks (astral characters and lone surrogates too) becomes ``[UNK]`` in its place.
     """
 
     vocabulary: Mapping[str, int]
@@ -35,7 +35,7 @@ class CharacterTokenizer:
 
     @classmethod
     def from_vocabulary(cls, vocabulary: Mapping[str, int]) -> CharacterTokenizer:
-        """Build the look-up table from ``{token: id}``; a token is a character or a special token."""
+        """Build the look-up table from ``{token: id}``; a character or a special token each."""
         missing = [token for token in SPECIAL_TOKENS if token not in vocabulary]
         if missing:
             raise ModelError(f"vocabulary lacks the special tokens {', '.join(missing)}")
@@ -56,7 +56,7 @@ class CharacterTokenizer:
 
     @classmethod
     def load(cls, folder: Path) -> CharacterTokenizer:
-        """Read ``tokenizer.json`` (a word-level vocabulary of single characters) from a model folder."""
+        """Read ``tokenizer.json`` (a vocabulary of single characters) from a model folder."""
         path = folder / "tokenizer.json"
         try:
             model = json.loads(path.read_text(encoding="utf-8"))["model"]
@@ -64,10 +64,13 @@ class CharacterTokenizer:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{path}: can't be read as a tokenizer ({error})") from error
         if kind != "WordLevel":
-            raise ModelError(f"{path}: tokenizer of type {kind!r}; fazhi needs one token a character")
+            raise ModelError(
+                f"{path}: tokenizer of type {kind!r}; fazhi needs one token a character"
+            )
         return cls.from_vocabulary(vocabulary)
 
     def encode(self, text: str) -> npt.NDArray[np.int32]:
         """Token ids of ``text``, shape ``(len(text),)``, without ``[CLS]`` and ``[SEP]``."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        return self.table[codes]
+        ids: npt.NDArray[np.int32] = self.table[codes]
+        return ids

@@ -27,7 +27,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class WindowSettings:
-    """``window_chars`` is the most a window holds, ``overlap_chars`` the least two windows share."""
+    """``window_chars`` is the most a window holds, ``overlap_chars`` the least two share."""
 
     window_chars: int = 254
     overlap_chars: int = 48
@@ -84,7 +84,7 @@ def merge(
     ``scored`` gives each window with its log-probabilities, shape ``(window, tags)``. Where windows
     overlap, scores are averaged with the distance to the nearer edge of the window as weight (an
     edge that is the text's own does not count). Returns the log-probabilities, shape
-    ``(length, tags)``, and each character's total weight, shape ``(length,)``: 0 where no window saw it.
+    ``(length, tags)``, and each character's weight, shape ``(length,)``: 0 where no window saw it.
     """
     total = np.zeros((length, tags), dtype=np.float32)
     weight = np.zeros(length, dtype=np.float32)

@@ -15,25 +15,28 @@ from fazhi.reports import Report, Span
 
 _HAN_NUMBER = "〇零一二两三四五六七八九十百千万亿数几"
 _NUMBER = rf"(?:\d[\d,，.]*|[{_HAN_NUMBER}]+)"
-_UNIT = (
-    "人次|场次|件次|户次|批次|课时|平方米|平方公里|公里|千米|立方米|公顷|吨|万元|亿元|元|余?米|亩|"
-    "次|场|期|届|轮|批|件|起|宗|例|单|项|条|个|份|篇|部|本|册|套|张|类|名|人|位|户|家|支|所|处|站|室|座|块|"
-    "幅|辆|台|栋|幢|头|只|票|门|颗|株|枚|面|盏|对|组|款|间|艘|队|班|堂|国|村|种"
-)
+_UNITS = """
+人次 场次 件次 户次 批次 课时 平方米 平方公里 公里 千米 立方米 公顷 吨 万元 亿元 元 米 亩
+次 场 期 届 轮 批 件 起 宗 例 单 项 条 个 份 篇 部 本 册 套 张 类 名 人 位 户 家 支 所 处 站 室
+座 块 幅 辆 台 栋 幢 头 只 票 门 颗 株 枚 面 盏 对 组 款 间 艘 队 班 堂 国 村 种
+"""
+_UNIT = "|".join(_UNITS.split())
 _BEFORE = "(?:约|大约|近|接近|超过?|逾|不少于|至少|不超过|不足|不到)?"
+_CJK = "[一二三四五六七八九十]+"
 COUNT = re.compile(
-    rf"{_BEFORE}\s*{_NUMBER}\s*(?:[至到\-—~～]\s*{_NUMBER}\s*)?[余多来]?\s*[万亿]?\s*[余多]?\s*(?:{_UNIT})"
-    r"(?:以上|以下|以内|左右|上下)?"
+    rf"{_BEFORE}\s*{_NUMBER}\s*(?:[至到\-—~～]\s*{_NUMBER}\s*)?[余多来]?\s*[万亿]?\s*[余多]?\s*"
+    rf"(?:{_UNIT})(?:以上|以下|以内|左右|上下)?"
 )
 RATE = re.compile(
     rf"{_BEFORE}\s*(?:\d+(?:\.\d+)?\s*[%％‰]|百分之[{_HAN_NUMBER}点]+|\d+(?:\.\d+)?\s*个百分点"
     r"|[一二三四五六七八九]成|[二三四五十]分之[一二三四五])(?:以上|以下|左右)?"
 )
 LAW = re.compile(
-    r"(?<=《)[^《》\n]{0,60}?(?:法|法典|条例|规定|办法|细则|规则|准则|章程|宪法|党章|解释)(?:（试行）|\(试行\))?(?=》)"
+    r"(?<=《)[^《》\n]{0,60}?(?:法|法典|条例|规定|办法|细则|规则|准则|章程|宪法|党章|解释)"
+    r"(?:（试行）|\(试行\))?(?=》)"
 )
 SECTION = re.compile(
-    r"^[ \u3000]*((?:第[一二三四五六七八九十]+(?:部分|章)|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|\d+[.、．]|[（(]\d+[)）])"
+    rf"^[ \u3000]*((?:第{_CJK}(?:部分|章)|{_CJK}、|[（(]{_CJK}[)）]|\d+[.、．]|[（(]\d+[)）])"
     r"\s*[^。；：:;\n]{2,45})(?=[。：:]|\s*$)",
     re.MULTILINE,
 )
@@ -94,7 +97,9 @@ class Crf:
     def _spans(self, text: str) -> Iterator[Span]:
         for start, end in _lines(text):
             opened = None
-            for place, tag in enumerate(self._crf.predict_single(_features(text, start, end)), start):
+            for place, tag in enumerate(
+                self._crf.predict_single(_features(text, start, end)), start
+            ):
                 prefix, label = tag[0], tag[2:]
                 if prefix in "BS":
                     opened = (place, label)

@@ -23,7 +23,7 @@ def window_rows(
     scheme: TagScheme,
     settings: WindowSettings,
 ) -> Iterator[dict[str, list[int]]]:
-    """A row a window: ``input_ids`` with ``[CLS]`` and ``[SEP]``, and ``labels`` (tag ids) beside them."""
+    """A row a window: ``input_ids`` with ``[CLS]`` and ``[SEP]``, and ``labels`` (tag ids)."""
     for report in reports:
         ids = tokenizer.encode(report.text)
         spans = [(s.start, s.end, s.label) for s in report.spans if s.label in scheme.labels]

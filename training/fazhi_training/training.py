@@ -1,9 +1,8 @@
-"""A recipe to a saved model: transformers' Trainer on windows, scored on dev by fazhi's own tagger."""
+"""A recipe to a saved model: transformers' Trainer on windows, dev scored by fazhi's tagger."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sys
 import tempfile
@@ -77,7 +76,9 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
     return recipe.out
 
 
-def _start(recipe: Recipe, scheme: TagScheme, work: Path) -> tuple[BertForTokenClassification, Path]:
+def _start(
+    recipe: Recipe, scheme: TagScheme, work: Path
+) -> tuple[BertForTokenClassification, Path]:
     vocabulary = work / "vocabulary"
     model = encoder.load_for_tags(
         recipe.encoder_path(), scheme, vocabulary, dropout=recipe.fitting.dropout
@@ -85,8 +86,8 @@ def _start(recipe: Recipe, scheme: TagScheme, work: Path) -> tuple[BertForTokenC
     needed = recipe.windows.window_chars + 2
     if needed > model.config.max_position_embeddings:
         raise FazhiError(
-            f"window_chars is {recipe.windows.window_chars}; encoder {recipe.encoder} takes at most "
-            f"{model.config.max_position_embeddings - 2}"
+            f"window_chars is {recipe.windows.window_chars}; encoder {recipe.encoder} "
+            f"takes at most {model.config.max_position_embeddings - 2}"
         )
     return model, vocabulary
 
@@ -126,7 +127,7 @@ def _save(
             shutil.copytree(part, recipe.out, dirs_exist_ok=True)
         else:
             part.chmod(0o755)
-            os.replace(part, recipe.out)
+            part.replace(recipe.out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -139,6 +140,9 @@ def digest(reports: Sequence[Report]) -> str:
 
 class SpanTrainer(Trainer):
     """Trainer whose evaluation is strict span F1 on dev reports, tagged as users tag them."""
+
+    optimizer: torch.optim.Optimizer | None
+    control: TrainerControl
 
     def __init__(
         self,
@@ -280,6 +284,5 @@ class ProgressLine(TrainerCallback):
             print(start + self._line(state), file=sys.stderr, flush=True)
 
     def _line(self, state: TrainerState) -> str:
-        return (
-            f"step {state.global_step}/{state.max_steps}  loss {self._loss:.4f}  dev F1 {self._f1:.4f}"
-        )
+        step = f"step {state.global_step}/{state.max_steps}"
+        return f"{step}  loss {self._loss:.4f}  dev F1 {self._f1:.4f}"

@@ -1,0 +1,89 @@
+"""A small model, trained by nobody, and small annotated reports: enough to run every path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+WORDS = (
+    "一二三、（）主要举措和成效学习宣传中华人民共和国民法典次件起《》。，办结率0123456789%"
+)
+
+REPORT = """<META>{"year": 2024}</META>
+青石镇人民政府2024年法治政府建设年度报告
+
+<SECTION level="1" role="measures">一、主要举措和成效</SECTION>
+<SECTION level="2" role="measures">（一）抓学习</SECTION>。
+学习《<LAW name="中华人民共和国民法典">民法典</LAW>》
+<COUNT value="2" unit="次" approx="none">2次</COUNT>。
+办结<COUNT value="20" unit="件" approx="over">20余件</COUNT>，
+办结率<RATE value="0.97" approx="none">97%</RATE>。
+<SECTION level="1" role="problems">二、存在的问题</SECTION>
+执法力量不足，&lt;略>。
+"""
+
+
+@pytest.fixture(scope="session")
+def annotated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``train`` and ``dev`` of inline annotated reports."""
+    folder = tmp_path_factory.mktemp("annotated")
+    for split, times in (("train", range(2, 6)), ("dev", range(6, 8))):
+        (folder / split).mkdir()
+        for time in times:
+            text = REPORT.replace("2次", f"{time}次").replace('value="2"', f'value="{time}"')
+            (folder / split / f"{split}-{time}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers over characters, with random weights."""
+    torch = pytest.importorskip("torch")
+    from transformers import BertConfig, BertForMaskedLM
+
+    from fazhi.tokens import SPECIAL_TOKENS
+    from fazhi_training import vocabulary
+
+    folder = tmp_path_factory.mktemp("encoder")
+    chars = vocabulary.characters({char: index for index, char in enumerate(WORDS)})
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(chars) + len(SPECIAL_TOKENS),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=130,
+        pad_token_id=0,
+    )
+    BertForMaskedLM(config).save_pretrained(folder)
+    vocabulary.save([*SPECIAL_TOKENS, *chars], folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recipe_file(annotated: Path, small_encoder: Path) -> Path:
+    """A recipe that trains the small encoder on the small reports in seconds."""
+    path = annotated / "recipe.yaml"
+    content = {
+        "encoder": str(small_encoder),
+        "train": [str(annotated / "train")],
+        "dev": [str(annotated / "dev")],
+        "out": str(annotated / "model"),
+        "windows": {"window_chars": 64, "overlap_chars": 16},
+        "fitting": {"passes": 12, "batch_windows": 4, "learning_rate": 0.003, "dropout": 0.0},
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_model(recipe_file: Path) -> Path:
+    """The model folder that the small recipe saves."""
+    from fazhi_training.recipe import Recipe
+    from fazhi_training.training import train
+
+    return train(Recipe.load(recipe_file))

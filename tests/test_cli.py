@@ -1,0 +1,176 @@
+"""The command line: what it prints and writes, its exit codes, and plain words for bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from fazhi.cli import app
+from fazhi.tagger import SHIPPED_MODEL
+from fazhi.version import __version__
+
+TEXT = "一、主要举措\n学习《民法典》2次，办结20余件，办结率97%。\n"
+
+
+def run(*arguments: object, input: bytes | None = None) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, [str(a) for a in arguments], input=input)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good" / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "good" / "b.txt").write_text(TEXT, encoding="gb18030")
+    return tmp_path
+
+
+def test_version() -> None:
+    assert run("--version") == (0, f"fazhi {__version__}\n", "")
+
+
+def test_summary(folder: Path) -> None:
+    code, out, err = run("predict", folder / "good" / "a.txt")
+    assert (code, err) == (0, "")
+    assert "一、主要举措  [measures]" in out
+    assert "LAW    民法典 = 中华人民共和国民法典" in out
+    assert "COUNT  20余件 = over 20 件" in out
+    assert "RATE   97% = 0.97" in out
+
+
+def test_jsonl_passes_the_check(folder: Path) -> None:
+    out = folder / "out.jsonl"
+    code, _, err = run("predict", folder / "good", "-o", out)
+    assert code == 0
+    assert "2 tagged, 0 failed" in err
+    assert [json.loads(line)["id"] for line in out.read_text(encoding="utf-8").splitlines()] == [
+        "a",
+        "b",
+    ]
+    assert json.loads(out.read_text(encoding="utf-8").splitlines()[0])["meta"]["coverage"] == 1.0
+    assert run("annotations", "check", out)[0] == 0
+    assert not out.with_name("out.jsonl.part").exists()
+
+
+def test_standard_streams() -> None:
+    code, out, _ = run("predict", "-", "-o", "-", input=TEXT.encode())
+    assert code == 0
+    assert json.loads(out)["text"] == TEXT
+
+
+def test_a_batch_goes_on_and_tells_at_the_end(folder: Path) -> None:
+    (folder / "good" / "c.txt").write_bytes(b"\x00\x01")
+    (folder / "good" / "d.txt").write_bytes(b"")
+    (folder / "none").mkdir()
+    out = folder / "out.jsonl"
+    code, _, err = run("predict", folder / "good", folder / "none", folder / "gone.txt", "-o", out)
+    assert code == 1
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 2
+    for part in (
+        "c.txt: not a text file",
+        "d.txt: empty",
+        "none: no reports there",
+        "gone.txt: can't be read",
+    ):
+        assert part in err
+    assert "2 tagged, 4 failed" in err
+
+
+def test_wrong_usage_is_2(folder: Path) -> None:
+    report = folder / "good" / "a.txt"
+    for arguments in (
+        ["predict"],
+        ["predict", report, "-o", folder / "no" / "out.jsonl"],
+        ["predict", report, "-o", folder],
+        ["predict", report, "-o", report],
+        ["nothing"],
+    ):
+        assert run(*arguments)[0] == 2
+    assert report.read_text(encoding="utf-8") == TEXT
+
+
+def test_bad_models_and_devices(folder: Path) -> None:
+    for option, value, message in (
+        ("--model", folder, "not a fazhi model folder"),
+        ("--model", folder / "none", "no such model folder"),
+        ("--device", "tpu", "unknown device 'tpu'"),
+    ):
+        code, _, err = run("predict", folder / "good" / "a.txt", option, value)
+        assert code == 1
+        assert err.startswith("error: ")
+        assert message in err
+
+
+def test_no_gpu_here(folder: Path) -> None:
+    torch = pytest.importorskip("torch")
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    code, _, err = run("predict", folder / "good" / "a.txt", "--device", "cuda")
+    assert code == 1
+    assert "use --device cpu" in err
+
+
+def test_annotations_check_lists_problems(folder: Path) -> None:
+    bad = folder / "bad.jsonl"
+    bad.write_text(
+        '{"id": "a", "text": "甲", "spans": [{"start": 0, "end": 1, "label": "LAWS"}]}\n'
+    )
+    code, _, err = run("annotations", "check", bad)
+    assert code == 1
+    assert f"{bad}:1: unknown label 'LAWS'; expected COUNT, LAW, RATE, SECTION" in err
+    assert run("annotations", "check", bad, "--label", "LAWS")[0] == 0
+
+
+def test_evaluate_and_train(folder: Path, annotated: Path, recipe_file: Path) -> None:
+    pytest.importorskip("torch")
+    out = folder / "scores.json"
+    code, table, err = run(
+        "evaluate",
+        SHIPPED_MODEL,
+        annotated / "dev",
+        "--baselines",
+        annotated / "train",
+        "--errors",
+        "--json",
+        out,
+    )
+    assert code == 0, err
+    assert {"model", "CRF", "regex"} <= set(table.split())
+    assert json.loads(out.read_text())["strict"]["model"]["micro"]["gold"] == 14
+    typo = folder / "typo.yaml"
+    typo.write_text("encoder: x\nepochs: 3\n")
+    code, _, err = run("train", typo)
+    assert code == 1
+    assert "epochs: Extra inputs are not permitted (keys are: encoder, labels" in err
+
+
+def test_encoder_commands(small_encoder: Path, folder: Path) -> None:
+    pytest.importorskip("torch")
+    recipe = folder / "encoder.yaml"
+    texts = folder / "texts.txt"
+    texts.write_text("法治" * 400, encoding="utf-8")
+    recipe.write_text(
+        f"start: {small_encoder}\nout: {folder}/out\nwork: {folder}/work\n"
+        f"sources: {{{texts}: 1}}\ntokens: 100\nsequence_tokens: 32\nbatch: 2\n"
+    )
+    code, _, err = run("encoder", "pretrain", recipe)
+    assert code == 1
+    assert "no text to train on" in err
+
+
+def test_help_is_worth_reading() -> None:
+    for command in (
+        [],
+        ["predict"],
+        ["train"],
+        ["evaluate"],
+        ["annotations", "check"],
+        ["encoder", "build"],
+    ):
+        code, out, _ = run(*command, "--help")
+        assert code == 0
+        assert len(out) > 300
