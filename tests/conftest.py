@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-WORDS = (
-    "一二三、（）主要举措和成效学习宣传中华人民共和国民法典次件起《》。，办结率0123456789%"
-)
+WORDS = "一二三、（）主要举措和成效学习宣传中华人民共和国民法典次件起《》。，办结率0123456789%"
 
 REPORT = """<META>{"year": 2024}</META>
 青石镇人民政府2024年法治政府建设年度报告
@@ -74,7 +72,7 @@ def recipe_file(annotated: Path, small_encoder: Path) -> Path:
         "dev": [str(annotated / "dev")],
         "out": str(annotated / "model"),
         "windows": {"window_chars": 64, "overlap_chars": 16},
-        "fitting": {"passes": 12, "batch_windows": 4, "learning_rate": 0.003, "dropout": 0.0},
+        "fitting": {"passes": 60, "batch_windows": 4, "learning_rate": 0.004, "dropout": 0.0},
     }
     path.write_text(json.dumps(content), encoding="utf-8")
     return path

@@ -160,7 +160,7 @@ def test_other_labels(small_encoder: Path, tmp_path: Path) -> None:
         "dev": [str(tmp_path / "dev")],
         "out": str(tmp_path / "model"),
         "windows": {"window_chars": 64, "overlap_chars": 16},
-        "fitting": {"passes": 60, "batch_windows": 1, "learning_rate": 0.003, "dropout": 0},
+        "fitting": {"passes": 80, "batch_windows": 4, "learning_rate": 0.004, "dropout": 0},
     }
     recipe.write_text(json.dumps(content))
     report = Tagger.load(train(Recipe.load(recipe))).tag("镇长某甲到会。")
@@ -298,7 +298,8 @@ def test_pretraining_learns_and_resumes(small_encoder: Path, tmp_path: Path) -> 
     second = pretraining.pretrain(EncoderRecipe.load(path), report=said.append)
     log = [json.loads(line) for line in (tmp_path / "work" / "log.jsonl").read_text().splitlines()]
     assert log[-1]["tokens"] >= 120_000
-    assert second > max(first, 0.5)
+    assert second >= first
+    assert second > 0.9
     with pytest.raises(FazhiError, match="no text to train on"):
         pretraining.pretrain(
             EncoderRecipe.model_validate(content | {"sources": {str(tmp_path / "none.csv"): 1}}),

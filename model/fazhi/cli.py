@@ -217,6 +217,25 @@ def annotations_check(
         typer.echo(f"{len(reports)} reports, {spans} spans, no problems")
 
 
+@annotations_app.command("agreement")
+def annotations_agreement(
+    first: Annotated[Path, typer.Argument(help="Annotated reports.")],
+    second: Annotated[Path, typer.Argument(help="The same reports, annotated by another.")],
+    differences: Annotated[
+        bool, typer.Option("--differences", help="List every difference in its context.")
+    ] = False,
+) -> None:
+    """Compare two annotations of the same reports: span F1, kappa on characters, attributes."""
+    with _told_plainly(), _extra("train"):
+        from fazhi_training.agreement import compare
+
+        agreement = compare(first, second)
+        typer.echo(agreement.table())
+        if differences:
+            for line in agreement.differences():
+                typer.echo(line)
+
+
 @encoder_app.command("build")
 def encoder_build(
     out: Annotated[Path, typer.Argument(help="Folder to save the encoder in.")],

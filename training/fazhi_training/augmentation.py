@@ -51,19 +51,25 @@ def augment(report: Report, steps: Mapping[str, float], rng: random.Random) -> R
     The same report, steps and state of ``rng`` give the same result. Raises FazhiError on a step
     that does not exist and on a probability outside 0 to 1, naming all of them.
     """
-    faults = [
-        f"unknown augmentation step {name!r}; expected {', '.join(STEPS)}"
-        for name in steps
-        if name not in STEPS
-    ]
-    faults += [
-        f"augmentation step {name!r} has the probability {share!r}; expected 0 to 1"
-        for name, share in steps.items()
-        if not 0 <= share <= 1
-    ]
-    if faults:
-        raise FazhiError("\n".join(faults))
+    problems = faults(steps)
+    if problems:
+        raise FazhiError("\n".join(problems))
     for name, step in STEPS.items():
         if name in steps and rng.random() < steps[name]:
             report = step(report, rng)
     return report
+
+
+def faults(steps: Mapping[str, float]) -> list[str]:
+    """What is wrong with these steps: names that do not exist, probabilities outside 0 to 1."""
+    unknown = [
+        f"unknown augmentation step {name!r}; expected {', '.join(STEPS)}"
+        for name in steps
+        if name not in STEPS
+    ]
+    outside = [
+        f"augmentation step {name!r} has the probability {share!r}; expected 0 to 1"
+        for name, share in steps.items()
+        if not 0 <= share <= 1
+    ]
+    return unknown + outside

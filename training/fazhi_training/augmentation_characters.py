@@ -19,9 +19,10 @@ _PLAIN_HAN = (
 )
 _DIGIT = "[0-9０-９]"
 _GAPS = re.compile(f"(?<={_PLAIN_HAN})(?={_DIGIT})|(?<=[0-9０-９%％])(?={_PLAIN_HAN}|[万亿])")
+_CODE = re.compile("[0-9A-Za-z/]")
 _YEARS = re.compile(r"(?<![0-9])(?=20\d\d年)|(?<=20\d\d)(?=年)")
 _SPACES = re.compile(
-    f"(?<={_PLAIN_HAN})[ \u00a0]+(?={_DIGIT})|(?<=[0-9０-９%％])[ \u00a0]+(?={_PLAIN_HAN}|[万亿％%])"
+    f"(?<={_PLAIN_HAN})[ \u00a0](?={_DIGIT})|(?<=[0-9０-９%％])[ \u00a0](?={_PLAIN_HAN}|[万亿％%])"
 )
 _QUOTE_GAPS = (
     re.compile(r"(?<=[^\s“‘《（(])(?=“)"),  # 推行 “一网通办”
@@ -56,8 +57,8 @@ def width(report: Report, rng: random.Random) -> Report:
 
 def _is_code(text: str, place: int) -> bool:
     """Whether a mark stands in a number, a time, an address: 1,200, 09:30, http://."""
-    before, after = text[place - 1 : place], text[place + 1 : place + 2]
-    return (before.isascii() and before.isalnum() and after.isascii() and after.isalnum()) or (
+    before, after = text[max(place - 1, 0) : place], text[place + 1 : place + 2]
+    return (_CODE.match(before) and _CODE.match(after)) is not None or (
         text[place] == ":" and after == "/"
     )
 

@@ -18,10 +18,10 @@ _SENTENCE_END = "。！？!?.：:；;”』）)》|…"
 class Edit:
     """Replace characters ``[start, end)`` of a report's text by ``text``.
 
-    ``spans`` are those of the replacement, with offsets into ``text``. An edit lies inside one span,
-    whose surface it changes; or outside all spans; or it covers whole spans, which it takes away and
-    replaces by its own. An edit of exactly one span with a text and no spans changes its surface.
-    An insertion at the edge of a span stays outside it.
+    ``spans`` are those of the replacement, with offsets into ``text``. An edit lies inside one
+    span, whose surface it changes; or outside all spans; or it covers whole spans, which it takes
+    away and replaces by its own. An edit of exactly one span with a text and no spans changes its
+    surface. An insertion at the edge of a span stays outside it.
     """
 
     start: int
@@ -126,7 +126,7 @@ def is_wrapped(report: Report) -> bool:
 
 
 def chinese(number: int) -> str:
-    """A whole number from 1 to 99999999 in Chinese numerals: 2, 12 and 20300 are 二, 十二, 二万零三百."""
+    """A whole number below 10**8 in Chinese numerals: 2, 12, 20300 are 二, 十二, 二万零三百."""
     if number >= 10_000:
         head, rest = divmod(number, 10_000)
         gap = "零" if 0 < rest < 1000 else ""

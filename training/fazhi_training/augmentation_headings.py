@@ -203,7 +203,7 @@ def lost_stop(report: Report, rng: random.Random) -> Report:
 
 
 def join(report: Report, rng: random.Random) -> Report:
-    """One or two line breaks lost: after a numbered heading, or between a sentence and a heading."""
+    """One or two line breaks lost: after a numbered heading, or before a heading."""
     text = report.text
     headings = list(_headings(report))
     starts = {heading.span.start for heading in headings}
@@ -213,9 +213,9 @@ def join(report: Report, rng: random.Random) -> Report:
         if not heading.own_line or not split_mark(heading.span.text)[0]:
             continue
         gap = _FOLLOWING.match(text, end)
-        if gap and gap.end() not in starts and _is_text(text, gap.end()):
-            if end - start <= _RUN_IN_CHARS:
-                after.append(Edit(gap.start(), gap.end(), ""))
+        is_title = end - start <= _RUN_IN_CHARS
+        if gap and is_title and gap.end() not in starts and _is_text(text, gap.end()):
+            after.append(Edit(gap.start(), gap.end(), ""))
         blank = len(text[:start]) - len(text[:start].rstrip())
         if blank and text[start - blank - 1 : start - blank] == "。":
             before.append(Edit(start - blank, start, ""))

@@ -19,8 +19,8 @@ from fazhi_training.augmentation_edits import (
 )
 
 _WIDTHS = (22, 44)  # Han characters a line
-_NOT_FIRST = "，。、；：？！）》”’〉】,.;:?!)%％"  # never begin a line
-_NOT_LAST = "“‘（《〈【("  # never end one
+_NOT_FIRST = "，。、；：？！）》”’〉】〕」,.;:?!)%％"  # never begin a line
+_NOT_LAST = "“‘（《〈【〔「("  # never end one
 _ROWS = (24, 42)  # lines a page
 _PAGE_NUMBERS = ("- {} -", "-{}-", "— {} —", "—{}—", "{}", "第 {} 页", "第{}页", "{} / 16")
 _INDENTS = ("", "", "  ", "    ", "　　", "　　")
@@ -116,13 +116,13 @@ def paragraphs(report: Report, rng: random.Random) -> Report:
         return _without_sentences(report, rng)
     if change == "drop":
         start, end = rng.choice(rng.choice(runs))
-        following = re.compile(r"\s*").match(report.text, end)
-        return apply(report, [Edit(start, following.end() if following else end, "")])
+        following = len(report.text) - len(report.text[end:].lstrip())
+        return apply(report, [Edit(start, following, "")])
     edits = []
     for run in runs:
         order = rng.sample(run, len(run))
         edits += [
-            Edit(*place, report.text[slice(*source)], spans_within(report, *source))
+            Edit(place[0], place[1], report.text[slice(*source)], spans_within(report, *source))
             for place, source in zip(run, order, strict=True)
             if place != source
         ]
@@ -170,7 +170,7 @@ def _without_sentences(report: Report, rng: random.Random) -> Report:
         sentence
         for sentence in _SENTENCE.finditer(report.text)
         if not any(owner[sentence.start() : sentence.end()])
-        and all(sentence[0].count(left) == sentence[0].count(right) for left, right in _PAIRS)
+        and all(sentence[0].count(pair[0]) == sentence[0].count(pair[1]) for pair in _PAIRS)
         and _line_at(report.text, sentence.start()).count("。") >= 4
     ]
     chosen = rng.sample(found, min(len(found), rng.randint(1, 3)))

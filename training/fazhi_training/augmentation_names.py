@@ -31,17 +31,19 @@ _LONGEST = 32  # characters of a title that is put in
 _LONGEST_BARE = 14
 _COMMON_SHARE = 0.45  # of the names put in
 _SAME_PLACE_SHARE = 0.7  # of local norms
+_OWN_PROVINCE_SHARE = 0.3  # of local norms: made one of the report's province
 
 # A law in 《》 that is an argument: a list of titles, then a pause or the genus.
 _ARGUMENT = re.compile(
     r"》(?:(?:、|和|及|与|以及|，)?《[^《》\n]{2,40}》)*(?:等(?:法律|法规|党内|[，。；,;])|[，。；,;])"
 )
 _LIST_NEXT = re.compile(r"》(?=《|、|和|及|等|[，。；])")
+_LIST_ITEM = re.compile("》、?(?=《)")
+_GENERIC = re.compile("(?:实施)?(?:条例|规定|办法|细则|规则|准则|章程|意见|解释)")
 _BARE_NEXT = re.compile(r"[、，。；和及与等,;]")
 _BARE_BEFORE = re.compile(
     r"(?:学习|宣传|贯彻|落实|遵守|执行|依据|依照|按照|根据|围绕|宣讲|普及|掌握|实施|[、和及与])$"
 )
-_NO_BREAK = re.compile(r"[^《》\n]*")
 
 _TITLE = re.compile(r"《([^《》\n]{4,60})》")
 _POLICY = re.compile(
@@ -97,39 +99,76 @@ _SHORT_PROVINCES = frozenset(
 
 
 def laws(report: Report, rng: random.Random) -> Report:
-    """Other norms in LAW spans, 《》 dropped or added, lists longer or shorter, other plan titles."""
-    rate = rng.choice((0.2, 0.5, 0.8))
-    edits: list[Edit] = []
-    taken = 0
-    for span in report.spans:
-        if span.label == "LAW" and span.start > taken and "note" not in span.attributes:
-            changed = _changed(report, span, rate, rng)
-            edits += changed
-            taken = max((edit.end for edit in changed), default=taken)
-    return _with_other_titles(apply(report, edits), rng)
+    """Other norms in LAW spans, 《》 dropped or added, lists changed, other titles of plans."""
+    change = _LawChange(report, rng)
+    return _with_other_titles(apply(report, change.edits()), rng)
 
 
-def _changed(report: Report, span: Span, rate: float, rng: random.Random) -> list[Edit]:
-    """The edits of one LAW; they reach no further than the 》 that closes it."""
-    text = report.text
-    marked = text[span.start - 1 : span.start] == "《" and text[span.end : span.end + 1] == "》"
-    if not marked and not _is_argument(text, span):
-        return []
-    new = _swapped(report, span, marked, rng) if rng.random() < rate else None
-    name = new or Span(0, len(span.text), "LAW", span.text, attributes=span.attributes)
-    change = rng.random()
-    if marked and change < 0.08 and _may_lose_marks(text, span, name):
-        gap = "、" if text[span.end + 1] == "《" else ""
-        return [Edit(span.start - 1, span.end + 1, name.text + gap, (name,))]
-    if marked and 0.08 <= change < 0.16 and _LIST_NEXT.match(text, span.end):
-        return _lengthened(report, span, name, rng)
-    if marked and 0.16 <= change < 0.22 and text[span.end + 1 : span.end + 2] in ("《", "、"):
-        follows = text[span.end + 1 : span.end + 3]
-        if follows.startswith("《") or follows == "、《":
-            return [Edit(span.start - 1, span.end + 2 - follows.startswith("《"), "")]
-    if not marked and change < 0.15:
-        return [Edit(span.start, span.end, f"《{name.text}》", (_shifted(name, 1),))]
-    return [Edit(span.start, span.end, name.text, (name,))] if new else []
+class _LawChange:
+    """One pass over the LAW spans of a report; no norm is put in that it names already."""
+
+    def __init__(self, report: Report, rng: random.Random) -> None:
+        self._report = report
+        self._rng = rng
+        self._rate = rng.choice((0.2, 0.5, 0.8))
+        self._laws = [span for span in report.spans if span.label == "LAW"]
+        self._used = {str(span["name"]) for span in self._laws}
+        # What 《条例》 stands for was named in full before it.
+        self._kept = {span["name"] for span in self._laws if _GENERIC.fullmatch(span.text)}
+
+    def edits(self) -> list[Edit]:
+        """The edits of all LAW spans; those of one reach no further than the 《 of the next."""
+        edits: list[Edit] = []
+        for span in self._laws:
+            if span["name"] not in self._kept and "\n" not in span.text:
+                edits += self._changed(span)
+        return edits
+
+    def _changed(self, span: Span) -> list[Edit]:
+        text, rng = self._report.text, self._rng
+        start, end = span.start, span.end
+        marked = text[max(start - 1, 0) : start] == "《" and text[end : end + 1] == "》"
+        if not marked and not _is_argument(text, span):
+            return []
+        free = "note" not in span.attributes
+        new = self._other(span, marked) if free and rng.random() < self._rate else None
+        name = new or Span(0, len(span.text), "LAW", span.text, attributes=span.attributes)
+        change = rng.random()
+        if marked and change < 0.08 and _may_lose_marks(text, span, name):
+            gap = "、" if text[end + 1 : end + 2] == "《" else ""
+            return [Edit(start - 1, end + 1, name.text + gap, (name,))]
+        if marked and 0.08 <= change < 0.16 and _LIST_NEXT.match(text, end):
+            return self._lengthened(span, name)
+        if marked and 0.16 <= change < 0.22 and (item := _LIST_ITEM.match(text, end)):
+            return [Edit(start - 1, item.end(), "")]
+        if not marked and change < 0.15:
+            return [Edit(start, end, f"《{name.text}》", (_shifted(name, 1),))]
+        return [Edit(start, end, name.text, (name,))] if new else []
+
+    def _lengthened(self, span: Span, name: Span) -> list[Edit]:
+        other = self._other(span, True)
+        if other is None:
+            return []
+        joint = self._rng.choice(("》《", "》《", "》、《"))
+        both = (name, _shifted(other, len(name.text) + len(joint)))
+        return [Edit(span.start, span.end, name.text + joint + other.text, both)]
+
+    def _other(self, span: Span, marked: bool) -> Span | None:
+        """A LAW span of another norm of the same kind, in one of its names."""
+        rng = self._rng
+        match = Gazetteer.load().resolve(str(span["name"]))
+        if match.norm is None:
+            return None
+        longest = _LONGEST if marked else _LONGEST_BARE
+        for _ in range(4):
+            norm = _other_norm(match.norm, rng)
+            surface, title = rng.choice(_names(norm.title)), norm.title
+            if norm.level != NATIONAL and rng.random() < _OWN_PROVINCE_SHARE:
+                surface, title = _in_province(norm, str(self._report.meta.get("region") or ""))
+            if 2 <= len(surface) <= longest and title not in self._used:
+                self._used.add(title)
+                return Span(0, len(surface), "LAW", surface, attributes={"name": title})
+        return None
 
 
 def _shifted(span: Span, by: int) -> Span:
@@ -137,7 +176,7 @@ def _shifted(span: Span, by: int) -> Span:
 
 
 def _is_argument(text: str, span: Span) -> bool:
-    """Whether a bare name stands where any other name could: an item of a list, not in 《》 or “”."""
+    """Whether a bare name stands where any other name could, and not in 《》 or “”."""
     line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
     return (
         _BARE_NEXT.match(text, span.end) is not None
@@ -158,40 +197,29 @@ def _may_lose_marks(text: str, span: Span, name: Span) -> bool:
     )
 
 
-def _lengthened(report: Report, span: Span, name: Span, rng: random.Random) -> list[Edit]:
-    other = _swapped(report, span, True, rng)
-    if other is None or other["name"] == name["name"]:
-        return []
-    joint = rng.choice(("》《", "》《", "》、《"))
-    surface = name.text + joint + other.text
-    both = (name, _shifted(other, len(name.text) + len(joint)))
-    return [Edit(span.start, span.end, surface, both)]
-
-
-def _swapped(report: Report, span: Span, marked: bool, rng: random.Random) -> Span | None:
-    """A LAW span of another norm of the same kind, in one of its names."""
-    match = Gazetteer.load().resolve(str(span["name"]))
-    if match.norm is None:
-        return None
-    longest = _LONGEST if marked else _LONGEST_BARE
-    for _ in range(4):
-        norm = _other_norm(match.norm, report, rng)
-        surface = rng.choice(_names(norm.title)) if norm else ""
-        if norm and 2 <= len(surface) <= longest and surface != span.text:
-            return Span(0, len(surface), "LAW", surface, attributes={"name": norm.title})
-    return None
-
-
-def _other_norm(norm: Norm, report: Report, rng: random.Random) -> Norm | None:
-    local = norm.level != NATIONAL
-    pool = _norms(norm.kind, local)
-    if local:
+def _other_norm(norm: Norm, rng: random.Random) -> Norm:
+    """A norm of the same kind; of a local one, mostly from the same place."""
+    pool = _norms(norm.kind, norm.level != NATIONAL) or (norm,)
+    if norm.level != NATIONAL:
         near = [other for other in pool if other.level == norm.level]
         return rng.choice(near if len(near) > 3 and rng.random() < _SAME_PLACE_SHARE else pool)
     common = _common(norm.kind)
     if common and rng.random() < _COMMON_SHARE:
         return rng.choices([other for other, _ in common], [weight for _, weight in common])[0]
-    return rng.choice(pool) if pool else None
+    return rng.choice(pool)
+
+
+def _in_province(norm: Norm, region: str) -> tuple[str, str]:
+    """A local norm's name and title as the report's province would have it; mostly it is none.
+
+    A norm that is cited and does not exist keeps its name as written.
+    """
+    province = next((full for full in PROVINCES if region and full.startswith(region)), "")
+    if not province or not norm.title.startswith(norm.level):
+        return norm.title, norm.title
+    name = province + norm.title.removeprefix(norm.level)
+    match = Gazetteer.load().resolve(name)
+    return name, match.title if match.known else name
 
 
 @cache
@@ -226,7 +254,10 @@ def _names(title: str) -> tuple[str, ...]:
     return tuple(
         name
         for name in candidates
-        if len(name) >= 2 and gazetteer.resolve(name).title == title and name[0] not in "《〈"
+        if len(name) >= 2
+        and not _GENERIC.fullmatch(name)
+        and name[0] not in "《〈"
+        and gazetteer.resolve(name).title == title
     )
 
 
@@ -270,7 +301,7 @@ def _plan(report: Report, rng: random.Random) -> str:
 
 
 def places(report: Report, rng: random.Random) -> Report:
-    """The invented place of the report renamed everywhere but in laws; its tier and province stay."""
+    """The invented place of the report renamed, but not in laws; its tier and province stay."""
     old = str(report.meta.get("place") or "")
     if len(old) < 2 or old not in report.text or old in _SHORT_PROVINCES:
         return report

@@ -20,6 +20,15 @@ _FAMILIES = (
     ("场次", "次"),
 )
 _ONLY_AFTER_NOUN = ("人", "人次")
+# What a measure word counts, where another of its row would count something else too.
+_COUNTED = {
+    **dict.fromkeys(
+        ("起", "宗", "例"), re.compile("案|纠纷|投诉|事故|诉讼|矛盾|调解|信访|违法|举报")
+    ),
+    **dict.fromkeys(("场", "期"), re.compile("活动|宣|培训|讲|课|演练|班|会")),
+    **dict.fromkeys(("册", "张"), re.compile("资料|手册|书|折页|宣传|读本|海报")),
+}
+_NEAR = 8  # characters before a number that tell what it counts
 # How many digits a value of a unit has: weights of 1, 2, 3, 4, 5, 6 digits.
 _DIGITS = {
     "few": (10, 5, 1, 0, 0, 0),
@@ -31,12 +40,15 @@ _UNITS_BY_SIZE = {
     "many": "人次 份 元 册 户 户次 平方米 亩 张 人 单 吨 公斤 米 条次",
 }
 _SIZE_OF_UNIT = {unit: size for size, units in _UNITS_BY_SIZE.items() for unit in units.split()}
-_MEASURED = frozenset("元 平方米 平方公里 亩 公里 吨 公顷 千米 公斤 立方米".split())
-_SET_PHRASES = frozenset("项 个 类 大类 方面 级 条".split())  # 三项制度, 两个维护
+_MEASURED = frozenset(
+    ("元", "平方米", "平方公里", "亩", "公里", "吨", "公顷", "千米", "公斤", "立方米")
+)
+_SET_PHRASES = frozenset(("项", "个", "类", "大类", "方面", "级", "条"))  # 三项制度, 两个维护
 
 _OVER = ("超", "超过", "逾", "不少于", "至少", "超过")
 _ABOUT = ("近", "约", "近", "大约", "接近")
 _UNDER = ("不超过", "不足", "不到")
+_VAGUE = ("数十", "十余", "几十", "十来", "上百", "近百", "百余", "数百", "数千", "近千")
 _AFTER = ("以上", "以上", "左右", "以内", "以下", "上下")
 _DASHES = ("至", "至", "-", "—", "～", "到", "~", "–")
 _CLAIMED = re.compile(r"[约近超过逾于足到少达各每多余数上第]$")
@@ -82,7 +94,8 @@ def _is_plain(text: str, span: Span) -> bool:
 
 
 def _resampled(text: str, span: Span, rng: random.Random) -> Span | None:
-    before, after = text[max(span.start - 1, 0) : span.start], text[span.end : span.end + 1]
+    before = text[max(span.start - _NEAR, 0) : span.start]
+    after = text[span.end : span.end + 1]
     for _ in range(3):
         write = write_count if span.label == "COUNT" else write_rate
         surface = write(span, before, after, rng)
@@ -106,12 +119,14 @@ def read_amount(surface: str, label: str) -> Mapping[str, Attribute] | None:
 
 
 def write_count(span: Span, before: str, after: str, rng: random.Random) -> str:
-    """A new amount for a COUNT between the characters ``before`` and ``after``."""
-    unit = _fitting_unit(str(span["unit"]), after, rng)
+    """A new amount for a COUNT that stands between ``before`` and ``after``."""
+    unit = _fitting_unit(str(span["unit"]), before, after, rng)
     if span["value"] == 0 and rng.random() < 0.8:
         return span.text
     size = _SIZE_OF_UNIT.get(unit, "some")
     digits = rng.choices(range(1, 7), _DIGITS[size])[0]
+    if rng.random() < 0.5:
+        digits = min(max(len(f"{span['value']:.0f}") + rng.choice((-1, 0, 0, 1)), 1), 6)
     value = rng.randint(10 ** (digits - 1), 10**digits - 1)
     may_claim = not _CLAIMED.search(before)
     form = rng.choices(("plain", "claim", "chinese", "range", "vague"), (74, 16, 5, 2, 1))[0]
@@ -124,22 +139,25 @@ def write_count(span: Span, before: str, after: str, rng: random.Random) -> str:
     if form == "range":
         return _range(value, unit, rng)
     if form == "vague":
-        return (
-            rng.choice(("数十", "上百", "数百", "近百", "数千", "百余", "十余", "近千", "几十"))
-            + unit
-        )
+        vague = rng.choice(_VAGUE[:4] if size == "few" else _VAGUE)
+        return f"{vague}万元" if unit == "元" else vague + unit
     if form == "plain" or not unit:
         tail = rng.choice(("余", "多", "")) if not unit and digits > 1 else ""
         return _spaced(_digits(value, unit, rng) + tail, unit, rng)
     return _claim(value, unit, after, may_claim, rng)
 
 
-def _fitting_unit(unit: str, after: str, rng: random.Random) -> str:
+def _fitting_unit(unit: str, before: str, after: str, rng: random.Random) -> str:
     family = next((family for family in _FAMILIES if unit in family), ())
     if not family or rng.random() < 0.75:
         return unit
     before_noun = bool(_HAN.match(after))
-    fitting = [other for other in family if not (before_noun and other in _ONLY_AFTER_NOUN)]
+    fitting = [
+        other
+        for other in family
+        if not (before_noun and other in _ONLY_AFTER_NOUN)
+        and (other not in _COUNTED or _COUNTED[other].search(before))
+    ]
     return rng.choice(fitting or [unit])
 
 
@@ -190,8 +208,8 @@ def _rounded(value: int) -> int:
 
 def _chinese_count(value: int, unit: str, after: str, was: bool, rng: random.Random) -> str:
     """Chinese numerals, small: no 一 before a noun and no 三项 where a figure stood."""
-    if not was and (unit in _SET_PHRASES or _HAN.match(after)):
-        return _spaced(str(value), unit, rng)
+    if not was and (unit in _SET_PHRASES or unit in _MEASURED or _HAN.match(after)):
+        return _spaced(_digits(value, unit, rng), unit, rng)
     small = rng.choice((1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20))
     if value >= 100:
         numeral = chinese(_rounded(value)) if value < 10_000 else chinese(value // 10_000) + "万"
@@ -246,12 +264,17 @@ def _share(before: str, after: str, rng: random.Random) -> str:
     word = ""
     if may_claim and rng.random() < 0.15:
         word = rng.choice(("近", "约", "超", "超过", "不低于", "不少于", "不足", "接近"))
-    tail = rng.choice(("以上", "以上", "以上", "左右", "以内")) if rng.random() < 0.18 else ""
-    tail = "" if word else tail
+    tail = (
+        rng.choice(("以上", "以上", "以上", "以上", "左右", "以内")) if rng.random() < 0.18 else ""
+    )
     form = rng.choices(("sign", "percent", "tenths", "fraction", "mille"), (84, 3, 5, 3, 1))[0]
     whole = rng.choices(
         (rng.randint(90, 99), rng.randint(50, 89), rng.randint(1, 49), 100), (5, 4, 4, 3)
     )[0]
+    if word or (whole == 100 and form in ("sign", "percent")):
+        tail = ""
+    if whole == 100 and form in ("sign", "percent"):
+        word = ""
     if form == "fraction":
         return word + rng.choice(_FRACTIONS)
     if form == "tenths":

@@ -155,7 +155,7 @@ def web(report: Report, rng: random.Random) -> Report:
     if where != "after" and not report.text.lstrip().startswith(("首页", "|", "今天是", "无障碍")):
         edits.append(Edit(0, 0, gap.join(writer.head()) + gap))
     if where != "before":
-        tail = gap if report.text.endswith("\n") else "\n" + gap
+        tail = "" if report.text.endswith("\n") else gap
         edits.append(Edit(len(report.text), len(report.text), tail + gap.join(writer.foot())))
     return apply(report, edits)
 
@@ -263,7 +263,8 @@ class _Page:
             return cells if rng.random() < 0.6 else ["".join(cells).replace("||", "|")]
         if form == "bullet":
             dot = rng.choice(("• ", "- ", "·"))
-            return [line for name, value in rows for line in (f"{dot}{name}{sign}", value) if line]
+            pairs = [(f"{dot}{name}{sign}".rstrip(), value) for name, value in rows]
+            return [line for pair in pairs for line in pair if line]
         if form == "values":
             return [value for _, value in rows if value]
         return [rng.choice(("  ", " ", "　", " | ")).join(f"{n}{sign}{v}" for n, v in rows)]

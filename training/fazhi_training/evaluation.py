@@ -67,7 +67,7 @@ class Evaluation:
             for key in sorted(ours.keys() ^ theirs.keys()):
                 span = ours.get(key) or theirs[key]
                 kind = "missed" if key in ours else "false"
-                context = _in_context(gold.text, span)
+                context = in_context(gold.text, span)
                 yield f"{gold.id}:{span.start} {kind:6} {span.label:7} {context}"
 
     def to_json(self) -> str:
@@ -89,7 +89,8 @@ class Evaluation:
         return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def _in_context(text: str, span: Span) -> str:
+def in_context(text: str, span: Span) -> str:
+    """The span in brackets with the characters around it, on one line."""
     before = text[max(0, span.start - _CONTEXT) : span.start]
     after = text[span.end : span.end + _CONTEXT]
     return f"{before}[{text[span.start : span.end]}]{after}".replace("\n", "⏎")

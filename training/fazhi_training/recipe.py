@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fazhi.errors import FazhiError
 from fazhi.labels import LABELS
+from fazhi_training import augmentation
 
 SHIPPED_ENCODER = Path(__file__).parent / "encoder_weights"
 
@@ -77,6 +78,20 @@ class Fitting(_Schema):
     patience: int | None = Field(None, ge=1)
 
 
+class Augmentation(_Schema):
+    """``share`` of a pass's train reports are altered, each by the steps with their chances."""
+
+    share: float = Field(0.0, ge=0, le=1)
+    steps: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _steps_exist(self) -> Augmentation:
+        faults = augmentation.faults(self.steps)
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
 class Recipe(_Schema):
     """A training run.
 
@@ -91,6 +106,7 @@ class Recipe(_Schema):
     dev: tuple[Path, ...]
     out: Path
     windows: Windows = Windows.model_validate({})
+    augmentation: Augmentation = Augmentation.model_validate({})
     fitting: Fitting = Fitting.model_validate({})
 
     @model_validator(mode="after")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from seqeval.metrics import f1_score
+from seqeval.scheme import IOBES
 
 from fazhi.labels import TagScheme
 from fazhi.reports import Attribute, Report, Span
@@ -135,9 +137,6 @@ def _f1(right: Counts, gold: Counts, predicted: Counts) -> Counts:
 
 def seqeval_f1(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> float:
     """Micro F1 by seqeval in strict mode over the tags: an independent count of the same thing."""
-    from seqeval.metrics import f1_score
-    from seqeval.scheme import IOBES
-
     scheme = TagScheme(tuple(labels))
 
     def tags(report: Report) -> list[str]:
@@ -169,12 +168,13 @@ def attribute_accuracy(
             for name, value in span.attributes.items():
                 if name not in ("note", "known", "reason"):
                     agreed.setdefault(f"{span.label}.{name}", []).append(
-                        _agree(value, other.attributes, name, span.label)
+                        agree(value, other.attributes, name, span.label)
                     )
     return {key: (float(np.mean(values)), len(values)) for key, values in sorted(agreed.items())}
 
 
-def _agree(value: Attribute, attributes: Mapping[str, Attribute], name: str, label: str) -> bool:
+def agree(value: Attribute, attributes: Mapping[str, Attribute], name: str, label: str) -> bool:
+    """Whether ``attributes`` has this value; numbers within what the guidelines allow."""
     other = attributes.get(name)
     if isinstance(value, int | float) and isinstance(other, int | float):
         tolerance = _RATE_TOLERANCE if label == "RATE" else 1e-9 * abs(value)

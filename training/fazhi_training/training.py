@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
+from transformers.utils import logging
 
 from fazhi import checking
 from fazhi.errors import FazhiError
@@ -31,6 +34,7 @@ from fazhi.tagger import Tagger
 from fazhi.tokens import CharacterTokenizer
 from fazhi.windows import WindowSettings
 from fazhi_training import encoder, export, scores
+from fazhi_training.augmentation import augment
 from fazhi_training.card import loss_curve, write_card
 from fazhi_training.dataset import PadToLongest, to_dataset, window_rows
 from fazhi_training.recipe import Fitting, Recipe
@@ -55,11 +59,12 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
     }
     scheme = TagScheme(recipe.labels)
     windows = WindowSettings(recipe.windows.window_chars, recipe.windows.overlap_chars)
+    _quieten()
     torch.manual_seed(recipe.fitting.seed)
     model, vocabulary = _start(recipe, scheme, work)
     manifest = Manifest(labels=recipe.labels, windows=windows, files={})
     tokenizer = CharacterTokenizer.load(vocabulary)
-    rows = window_rows(_passes(reports["train"], recipe.fitting), tokenizer, scheme, windows)
+    rows = window_rows(_passes(reports["train"], recipe), tokenizer, scheme, windows)
     trainer = SpanTrainer(
         recipe=recipe,
         manifest=manifest,
@@ -74,6 +79,14 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
         _save(trainer, recipe, vocabulary, windows, reports)
         shutil.rmtree(work, ignore_errors=True)
     return recipe.out
+
+
+def _quieten() -> None:
+    """Leave the terminal to the progress line: no bars and notices of the libraries underneath."""
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    for name in ("torch.onnx", "onnxscript"):
+        getLogger(name).setLevel(ERROR)
 
 
 def _start(
@@ -92,9 +105,13 @@ def _start(
     return model, vocabulary
 
 
-def _passes(reports: Sequence[Report], fitting: Fitting) -> Iterator[Report]:
-    for _ in range(fitting.passes):
-        yield from reports
+def _passes(reports: Sequence[Report], recipe: Recipe) -> Iterator[Report]:
+    """The train reports once a pass, some of them altered, otherwise in each pass."""
+    share, steps = recipe.augmentation.share, recipe.augmentation.steps
+    for number in range(recipe.fitting.passes):
+        for report in reports:
+            rng = random.Random(f"{recipe.fitting.seed} {number} {report.id}")
+            yield augment(report, steps, rng) if rng.random() < share else report
 
 
 def _save(
