@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from fazhi.annotations import Annotated, read_tolerantly
+from fazhi.duplication import GRAM_CHARS, MOST_SHARED, near_duplicates
 from fazhi.errors import AnnotationError
 from fazhi.labels import LABELS
 from fazhi.laws import Gazetteer
@@ -48,6 +49,7 @@ def check(paths: Iterable[Path], labels: Sequence[str] = LABELS) -> list[Report]
         found += annotated
         problems += faults
     problems += _repeated_ids(found)
+    problems += _shared_text(found)
     for annotated_report in found:
         problems += check_report(annotated_report, labels)
     if problems:
@@ -64,6 +66,18 @@ def _repeated_ids(found: Sequence[Annotated]) -> Iterator[str]:
                 f"{item.path}:{item.line}: id {item.report.id!r} stands in "
                 f"{other.path}:{other.line} too"
             )
+
+
+def _shared_text(found: Sequence[Annotated]) -> Iterator[str]:
+    """Near-duplicates between splits; a split is a folder of reports."""
+    splits: dict[Path, list[Report]] = {}
+    for item in found:
+        splits.setdefault(item.path.parent, []).append(item.report)
+    for one, other, share in near_duplicates(list(splits.values())):
+        yield (
+            f"{one.id} and {other.id} are of different splits and share {share:.1%} of their text "
+            f"(runs of {GRAM_CHARS} characters); at most {MOST_SHARED:.0%} is allowed"
+        )
 
 
 def check_report(annotated: Annotated, labels: Sequence[str] = LABELS) -> Iterator[str]:

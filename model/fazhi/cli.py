@@ -217,6 +217,28 @@ def annotations_check(
         typer.echo(f"{len(reports)} reports, {spans} spans, no problems")
 
 
+@annotations_app.command("stats")
+def annotations_stats(
+    paths: Annotated[list[Path], typer.Argument(help="Annotated reports, a column each path.")],
+    phenomena: Annotated[
+        Path | None,
+        typer.Option(help="A table of tags (TSV): count the reports that have each instead."),
+    ] = None,
+) -> None:
+    """Set annotated reports side by side: density per label, lengths, levels, paragraphs."""
+    from fazhi.annotations import read
+
+    with _told_plainly(), _extra("train"):
+        from fazhi_training.statistics import count_phenomena, describe
+
+        sets = {path.name: [item.report for item in read([path])] for path in paths}
+        if phenomena is None:
+            typer.echo(describe(sets))
+            return
+        rows = [line.split("\t") for line in phenomena.read_text("utf-8").splitlines()[1:]]
+        typer.echo(count_phenomena([(row[0], row[-1]) for row in rows], sets))
+
+
 @annotations_app.command("agreement")
 def annotations_agreement(
     first: Annotated[Path, typer.Argument(help="Annotated reports.")],

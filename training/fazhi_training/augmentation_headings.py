@@ -196,8 +196,9 @@ def lost_stop(report: Report, rng: random.Random) -> Report:
                 edits[end] = Edit(end, end + 1, "")
             elif not heading.closing and stop:
                 edits[end] = Edit(end, end, stop)
-    for _, end in lines(text):
-        if text[end - 1] == "。" and end - 1 not in edits and rng.random() < 0.06:
+    for start, end in lines(text):
+        is_sentence = end - start > 2 and text[end - 1] == "。"
+        if is_sentence and end - 1 not in edits and rng.random() < 0.06:
             edits[end - 1] = Edit(end - 1, end, "")
     return apply(report, edits.values())
 
