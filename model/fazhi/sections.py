@@ -10,26 +10,28 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 ROLES = ("measures", "problems", "leadership", "plan", "other")
+MAX_CHARS = 200  # of a title that are read
 
 _DIGITS = "〇一二三四五六七八九"
 _CJK = rf"[{_DIGITS}零十百]{{1,5}}"
 _ARABIC = r"\d{1,3}"  # full width too
-# Marks, each with an example; the first that fits counts.
+_SUB = r"\d{1,2}(?![\d%％年月日个万亿])"  # no 1.2024年, no 1.5万
+# Marks in order of depth, each with an example; the first that fits counts.
 _MARKS = (
     ("part", re.compile(rf"第\s*(?:{_CJK}|{_ARABIC})\s*(?:部分|章|篇|编)\s*[：:、]?")),  # 第一部分
     ("chapter", re.compile(rf"第\s*(?:{_CJK}|{_ARABIC})\s*节\s*[：:、]?")),  # 第一节
     ("cjk", re.compile(rf"{_CJK}\s*[、．.,，:：]")),  # 一、
     ("cjk-bracket", re.compile(rf"[（(]?\s*{_CJK}\s*[）)]\s*[、.]?|[㈠-㈩]")),  # （一）
-    ("decimal-3", re.compile(rf"{_ARABIC}(?:[.．]\d{{1,2}}){{2}}(?!\d)[.．、]?")),  # 1.1.1
-    ("decimal-2", re.compile(rf"{_ARABIC}[.．]\d{{1,2}}(?![\d%％年月])[.．、]?")),  # 1.1
-    ("arabic", re.compile(rf"{_ARABIC}\s*[.．、,，:：]|[⒈-⒛]")),  # 1.
+    ("arabic", re.compile(rf"{_ARABIC}\s*(?:[.．](?!{_SUB})|[、,，:：])|[⒈-⒛]")),  # 1.
+    ("decimal-2", re.compile(rf"{_ARABIC}[.．]{_SUB}(?![.．]\d)[.．、]?")),  # 1.1
+    ("decimal-3", re.compile(rf"{_ARABIC}[.．]\d{{1,2}}[.．]{_SUB}[.．、]?")),  # 1.1.1
     ("arabic-bracket", re.compile(rf"[（(]?\s*{_ARABIC}\s*[）)]|[⑴-⒇]")),  # （1）
     ("circled", re.compile(r"[①-⑳]")),  # ①
 )
-# Kinds of mark in order of depth, for reports that number their parts in a way of their own.
-_DEPTH = "part chapter cjk cjk-bracket arabic decimal-2 decimal-3 arabic-bracket circled".split()
+_DEPTH = [kind for kind, _ in _MARKS]
 # Levels of the standard marks, also where a step is skipped.
 _FIXED = {"cjk": 1, "cjk-bracket": 2, "arabic": 3, "arabic-bracket": 4, "circled": 5}
 
@@ -39,19 +41,17 @@ _LATER = r"(?!\S{0,6}(?:完成|落实|执行|推进|进展|开展)情况)"  # �
 _PROBLEMS = (
     re.compile(rf"存在[^，,；;。\s]{{0,10}}?{_LACK}"),  # 存在的主要问题
     re.compile(rf"{_LACK}(?:依然|仍然|仍|还)?存在"),  # 短板依然存在
-    re.compile(
-        rf"(?:正视|认清|看到|直面|查摆|查找|反思|剖析)[^，,；;。\s]{{0,8}}?{_LACK}"
-    ),  # 正视短板
+    re.compile(rf"(?:正视|认清|看到|直面|查[摆找])[^，,；;。\s]{{0,8}}?{_LACK}"),  # 正视短板
     re.compile(rf"{_LACK}(?:(?:分析|剖析|情况)*$|(?=[及和与、]))"),  # 问题和不足, 困难及原因分析
 )
 # What is not a lack of the report's but the object of work: 整治突出问题, 补齐短板.
 _TACKLED = re.compile(
-    r"解决|整治|破解|化解|治理|处理|处置|办理|纠治|查处|纠正|整改|攻克|克服|聚焦|针对|围绕|紧盯"
-    r"|着眼|瞄准|防范|回应|缩小|消除|扭转|弥补|补|急难愁盼|遗留"
+    r"(?:解决|整治|破解|化解|治理|处理|处置|办理|纠治|查处|纠正|整改|攻克|克服|聚焦|针对|围绕|紧盯"
+    r"|着眼|瞄准|防范|回应|缩小|消除|扭转|弥补|补|急难愁盼|遗留)[^，,；;。\s]*$"
 )
 _LEADERSHIP = re.compile(
-    r"第一责任|(?:党政|党委|政府|党组|单位|部门|^|的)?主要(?:负责人|负责同志|领导)\S{0,12}(?:履职|述职|职责)"
-    r"|(?:书记|[镇乡区县市局厅]长|主任)\S{0,8}(?:履职|述职)"  # 镇长履职情况
+    r"第一责任|主要(?:负责人|负责同志|领导)\S{0,12}(?:履职|述职|职责)"  # 履行第一责任人职责
+    r"|(?:书记|[镇乡区县市局厅]长|主任)\S{0,8}(?:履职|述职)情况"  # 镇长履职情况
 )
 _PLAN = re.compile(
     r"(?:下一?步|下一?年度?|下一?阶段|来年|明年|今后|未来)(?:\S{0,10}(?:工作|安排|任务|方向|措施|目标|重点)|$)"
@@ -72,11 +72,11 @@ _SETTING = re.compile(
     r"|^附(?:[件表录]|[:：\s])|(?:其他|其它|有关)(?:事项|说明)|情况的?说明|说明的?(?:事项|情况)|意见建议"
 )
 _OVERALL = re.compile(r"总体(?:情况|进展|评价)")  # a setting where a part on the work follows
-# A title of these words alone is that of a whole part: 2023年推进法治政府建设的主要举措和成效.
-_UMBRELLA = re.compile(
-    r"(?:\S{0,10}?\d{4}年度?|年度|本年度?|全年|一年来|今年以来)?(?:推进|深化|加强|全面|开展|依法行政"
-    r"|依法治\S|[^，,\s]{0,6}?法治[^，,\s]{0,8}?建设|建设|主要|重点|特色|突出|总体|基本|有关|取得|工作|举措"
-    r"|做法|措施|成效|成绩|成果|进展|情况|回顾|总结|亮点|经验|完成|推进|落实|的|及|和|与|、|等)+"
+# A title of these words alone names a whole part: 2023年推进法治政府建设的主要举措和成效.
+_WHOLE = re.compile(
+    r"^(?:\S{0,10}?\d{4}年度?|年度|本年度?|全年|一年来|今年以来)|[^，,\s]{0,6}?法治[^，,\s]{0,8}?建设"
+    r"|依法行政|依法治\S|推进|深化|加强|全面|开展|主要|重点|特色|突出|总体|基本|有关|取得|工作|举措|做法"
+    r"|措施|成效|成绩|成果|进展|情况|回顾|总结|亮点|经验|完成|落实|[的及和与、等]"
 )
 
 
@@ -104,8 +104,7 @@ class _Item:
 def split_mark(heading: str) -> tuple[str, str, str]:
     """Kind of the mark ('' if none), the mark, and the title after it."""
     for kind, pattern in _MARKS:
-        match = pattern.match(heading)
-        if match:
+        if match := pattern.match(heading):
             return kind, match[0].rstrip(), heading[match.end() :].lstrip()
     return "", "", heading
 
@@ -118,13 +117,10 @@ def resolve_sections(text: str, places: Sequence[tuple[int, int]]) -> list[Headi
     tells, or that its place does where the title tells none; one below has that of its part.
     """
     split = [split_mark(text[start:end]) for start, end in places]
-    items = [_read(kind, mark, title) for kind, mark, title in split]
+    items = [_read(*parts) for parts in split]
     levels = _levels(items)
-    roles = _roles(items, levels)
-    return [
-        Heading(level, role, mark, title)
-        for (_, mark, title), level, role in zip(split, levels, roles, strict=True)
-    ]
+    rows = zip(levels, _roles(items, levels), split, strict=True)
+    return [Heading(level, role, mark, title) for level, role, (_, mark, title) in rows]
 
 
 def title_role(title: str) -> str:
@@ -138,15 +134,15 @@ def title_role(title: str) -> str:
 def _read(kind: str, mark: str, title: str) -> _Item:
     plain = _plain(title)
     told = _told(plain)
-    umbrella = told == ("measures",) and _UMBRELLA.fullmatch(plain) is not None
+    umbrella = told == ("measures",) and not _WHOLE.sub("", plain)
     if not kind and told == ("measures",) and not umbrella:
         told = ()  # 推动学习成效转化 is a theme
     return _Item(kind, _number(mark), plain, told, umbrella)
 
 
 def _plain(title: str) -> str:
-    """The title without line breaks and without the spaces around its digits."""
-    joined = re.sub(r"\s*[\r\n]\s*", "", title)
+    """The title without line breaks and without the spaces around its digits, cut to be read."""
+    joined = re.sub(r"\s*[\r\n]\s*", "", title[:MAX_CHARS])
     return re.sub(r"(?<=\d)\s+|\s+(?=\d)", "", joined).strip()
 
 
@@ -162,7 +158,9 @@ def _number(mark: str) -> int:
 
 def _told(title: str) -> tuple[str, ...]:
     """Roles that a title tells, in the order of ``ROLES``; none for a theme."""
-    found = {"problems": _lack(title), "plan": _PLAN.search(title)}
+    lacks = (match for pattern in _PROBLEMS for match in pattern.finditer(title))
+    own = (match for match in lacks if not _TACKLED.search(title[: match.end()]))
+    found = {"problems": next(own, None), "plan": _PLAN.search(title)}
     found["leadership"] = _LEADERSHIP.search(title)
     starts = [match.start() for match in found.values() if match]
     found["measures"] = done = _DONE.search(title)
@@ -173,29 +171,18 @@ def _told(title: str) -> tuple[str, ...]:
     return tuple(role for role in ROLES if found.get(role))
 
 
-def _lack(title: str) -> re.Match[str] | None:
-    """Where a title tells of shortcomings, unless they are what the work deals with."""
-    for pattern in _PROBLEMS:
-        for match in pattern.finditer(title):
-            clause = re.split(r"[，,；;。\s]", title[: match.end()])[-1]
-            if not _TACKLED.search(clause):
-                return match
-    return None
-
-
 def _roles(items: Sequence[_Item], levels: Sequence[int]) -> list[str]:
     """Role of each heading: of a part by title and place, below it that of the part."""
     roles: list[str] = []
-    seen: set[str] = set()
     current = "measures"
-    for index, (item, level) in enumerate(zip(items, levels, strict=True)):
-        if level == 1:
-            current = "+".join(item.told) or ("plan" if "problems" in seen else "measures")
-            if current == "other" and not _SETTING.search(item.title):  # 总体情况
-                later = zip(items[index + 1 :], levels[index + 1 :], strict=True)
-                if seen or all(i.told not in ((), ("measures",)) for i, n in later if n == 1):
-                    current = "measures"
-            seen.update(current.split("+"))
+    parts = [i for i, level in enumerate(levels) if level == 1]
+    work = max((i for i in parts if items[i].told in ((), ("measures",))), default=-1)
+    for index, item in enumerate(items):
+        if levels[index] == 1:
+            after = any("problems" in role for role in roles)
+            current = "+".join(item.told) or ("plan" if after else "measures")
+            if current == "other" and index > work and not _SETTING.search(item.title):
+                current = "measures"  # 总体情况 where no part on the work follows
         roles.append(current)
     return roles
 
@@ -210,17 +197,15 @@ def _levels(items: Sequence[_Item]) -> list[int]:
     if order[0] == "cjk-bracket" and kinds[0] == "arabic":  # 1. opens, （一） is below it
         order.sort(key=lambda kind: kind != "arabic")
     top = order[0]
-    opening = [i for i, item in enumerate(items) if not item.kind and _opens(items, i, top)]
+    opening = [i for i, kind in enumerate(_opened(items)) if kind == top]
     themes_above = any(not parts[i] for i in opening)
     above = top != "part" and (themes_above or not all(_beside(items, i, top) for i in opening))
     again = _begun_again(items, parts if above else [False] * len(items))
     ranks = {kind: rank for rank, kind in enumerate(order, start=1 + above + themes_above)}
     if not above and top == "cjk" and ranks.keys() <= _FIXED.keys():
         ranks = _FIXED
-    levels = [
-        ranks[item.kind] + repeated if item.kind else 1 if part else 2
-        for item, part, repeated in zip(items, parts, again, strict=True)
-    ]
+    rows = zip(items, parts, again, strict=True)
+    levels = [1 if part else ranks.get(item.kind, 2) + repeated for item, part, repeated in rows]
     if not above:
         _place_beside(items, levels, top)
     return levels
@@ -237,31 +222,28 @@ def _unnumbered_parts(items: Sequence[_Item]) -> list[bool]:
     planned = any("plan" in item.told for item in items)
     holds = {"problems", "plan"} | ({"measures", "leadership"} if umbrella else set())
     current: set[str] = set()
-    parts = []
+    parts: list[bool] = []
     for index, item in enumerate(items):
         part = bool(set(item.told) - current) or item.umbrella
         if not item.told:
             last = index + 1 == len(items) and (parts[-1:] == [True] or items[index - 1].kind)
             part = not holds & current or bool(last and "problems" in current and not planned)
         parts.append(part and not item.kind)
-        if item.told == ("other",):
-            current = current if item.kind else set()
-        elif item.told and (part or item.kind):
-            current = set(item.told)
+        if parts[-1] or (item.kind and item.told not in ((), ("other",))):
+            current = set(item.told) - {"other"}
     return parts
 
 
-def _opens(items: Sequence[_Item], index: int, kind: str) -> bool:
-    """Whether the numbers of a kind begin, or begin again, right after a heading."""
-    return index + 1 < len(items) and (items[index + 1].kind, items[index + 1].number) == (kind, 1)
+def _opened(items: Sequence[_Item]) -> list[str]:
+    """For each heading without a number the kind whose numbers begin right after it, else ''."""
+    pairs = pairwise(items)
+    return [after.kind if after.number == 1 and not item.kind else "" for item, after in pairs]
 
 
 def _beside(items: Sequence[_Item], index: int, kind: str) -> bool:
     """Whether the numbers that follow a heading count parts of the report, itself none of them."""
-    return any(
-        set(item.told) & {"problems", "plan"} - set(items[index].told)
-        for item in _series(items[index + 1 :], kind)
-    )
+    others = {"problems", "plan"} - set(items[index].told)
+    return any(others & set(item.told) for item in _series(items[index + 1 :], kind))
 
 
 def _series(items: Sequence[_Item], kind: str) -> list[_Item]:
@@ -284,12 +266,11 @@ def _begun_again(items: Sequence[_Item], parts: Sequence[bool]) -> list[bool]:
             outer = inner = 0
         elif item.kind == "cjk":
             number = item.number
-            if number == 1:
-                below = outer > 0
-            elif inner and inner < number == outer + 1:
+            below = number == 1 and outer > 0
+            if inner and inner < number == outer + 1:
                 rest = [later.number for later in _series(items[index:], "cjk")][1:]
                 below = number == inner + 1 and number in rest and not item.told
-            elif inner:
+            elif inner and number > 1:
                 below = inner < number <= outer or number == inner + 1
             outer, inner = (outer, number) if below else (number, 0)
         again.append(below)
@@ -303,18 +284,15 @@ def _place_beside(items: Sequence[_Item], levels: list[int], top: str) -> None:
     or else is below the part before: above the numbers that it opens, or beside its neighbours.
     """
     kinds = [item.kind for item in items]
-    deeper = min((lv for kind, lv in zip(kinds, levels, strict=True) if kind and lv > 1), default=2)
-    bare = [i for i, kind in enumerate(kinds) if not kind]
-    below = {k for i in bare for k in kinds[i + 1 : i + 2] if k != top and _opens(items, i, k)}
-    opened = [max(2, level - 1) for kind, level in zip(kinds, levels, strict=True) if kind in below]
-    for index in bare:
-        if top not in kinds[:index]:
+    numbered = [(kind, level) for kind, level in zip(kinds, levels, strict=True) if kind]
+    deeper = min((level for _, level in numbered if level > 1), default=2)
+    below = set(_opened(items)) - {top}
+    opening = min((max(2, level - 1) for kind, level in numbered if kind in below), default=0)
+    for index in (i for i, kind in enumerate(kinds) if not kind):
+        before = next((i for i in range(index, -1, -1) if kinds[i] == top), -1)
+        after = next((i for i in range(index, len(items)) if kinds[i] == top), -1)
+        missing = items[after].number - items[before].number - 1
+        if before < 0 or (after > 0 and missing == kinds[before:after].count("")):
             levels[index] = 1
-            continue
-        before = max(i for i in range(index) if kinds[i] == top)
-        after = next((i for i in range(index, len(items)) if kinds[i] == top), len(items))
-        run = kinds[before:after].count("")
-        if after < len(items) and items[after].number - items[before].number == run + 1:
-            levels[index] = 1
-        elif after < len(items) or levels[index] > 1 or not items[index].told:
-            levels[index] = min(opened, default=max(deeper, levels[index - 1]))
+        elif after > 0 or levels[index] > 1 or not items[index].told:
+            levels[index] = opening or max(deeper, levels[index - 1])

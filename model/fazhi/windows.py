@@ -30,7 +30,7 @@ class WindowSettings:
     """``window_chars`` is the most a window holds, ``overlap_chars`` the least two share."""
 
     window_chars: int = 254
-    overlap_chars: int = 48
+    overlap_chars: int = 32
 
     def __post_init__(self) -> None:
         if not 0 <= self.overlap_chars <= self.window_chars // 2:

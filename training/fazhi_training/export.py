@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import platform
 import warnings
 from collections.abc import Mapping, Sequence
@@ -24,6 +23,7 @@ from fazhi.reports import Report
 from fazhi.tagger import Tagger
 from fazhi.tokens import CharacterTokenizer
 from fazhi.windows import WindowSettings, cut
+from fazhi_training import encoder
 
 MAX_LOGIT_DIFFERENCE = 1e-3
 _LARGE = 4096  # elements; smaller tensors stay float32 in the ONNX file
@@ -66,7 +66,7 @@ def save_model(
             parameter.copy_(parameter.half().float())
     for name in _TOKENIZER_FILES:
         (out / name).write_bytes((tokenizer_folder / name).read_bytes())
-    _save_safetensors(model, out)
+    encoder.save_in_half(model, out)
     _save_onnx(model, out / "model.onnx")
     names = [*_TOKENIZER_FILES, "config.json", "model.safetensors", "model.onnx"]
     manifest = Manifest(
@@ -80,16 +80,6 @@ def save_model(
     check_agreement(model, out, manifest, samples)
     manifest.save(out)
     return manifest
-
-
-def _save_safetensors(model: BertForTokenClassification, out: Path) -> None:
-    state = {name: tensor.half() for name, tensor in model.state_dict().items()}
-    model.save_pretrained(out, state_dict=state)
-    (out / "model.safetensors").chmod(0o644)
-    path = out / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8"))
-    config["dtype"] = "float32"  # stored in half precision, computed in single
-    path.write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _save_onnx(model: BertForTokenClassification, path: Path) -> None:

@@ -25,6 +25,8 @@ from transformers import BertForMaskedLM
 
 from fazhi.errors import FazhiError
 from fazhi.tokens import CharacterTokenizer
+from fazhi_training.allocation import keep_freed_memory
+from fazhi_training.encoder import save_in_half
 from fazhi_training.recipe import EncoderRecipe
 
 Ids = npt.NDArray[np.int32]
@@ -286,9 +288,10 @@ def pretrain(recipe: EncoderRecipe, *, report: Callable[[str], None]) -> float:
             "no text to train on: sources are .txt, .jsonl or .jsonl.xz files, or folders"
         )
     torch.set_flush_denormal(True)
+    keep_freed_memory()
     run = Run(recipe)
     accuracy = run.train(texts, held_out, report)
-    run.model.save_pretrained(recipe.out)
+    save_in_half(run.model, recipe.out)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (recipe.out / name).write_bytes((recipe.start / name).read_bytes())
     return accuracy

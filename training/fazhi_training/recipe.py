@@ -50,7 +50,7 @@ class Windows(_Schema):
     """How text is cut, in training and in use."""
 
     window_chars: int = Field(254, ge=16, le=510)
-    overlap_chars: int = Field(48, ge=0)
+    overlap_chars: int = Field(32, ge=0)
 
     @model_validator(mode="after")
     def _overlap_fits(self) -> Windows:

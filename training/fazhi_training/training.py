@@ -34,6 +34,7 @@ from fazhi.tagger import Tagger
 from fazhi.tokens import CharacterTokenizer
 from fazhi.windows import WindowSettings
 from fazhi_training import encoder, export, scores
+from fazhi_training.allocation import keep_freed_memory
 from fazhi_training.augmentation import augment
 from fazhi_training.card import loss_curve, write_card
 from fazhi_training.dataset import PadToLongest, to_dataset, window_rows
@@ -60,6 +61,7 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
     scheme = TagScheme(recipe.labels)
     windows = WindowSettings(recipe.windows.window_chars, recipe.windows.overlap_chars)
     _quieten()
+    keep_freed_memory()
     torch.manual_seed(recipe.fitting.seed)
     model, vocabulary = _start(recipe, scheme, work)
     manifest = Manifest(labels=recipe.labels, windows=windows, files={})
