@@ -114,7 +114,7 @@ def load_for_tags(
 
 
 def save_in_half(model: PreTrainedModel, out: Path) -> None:
-    """Save config and weights in ``out``, the weights in float16, to be computed with in float32."""
+    """Save config and weights in ``out``: stored in float16, computed with in float32."""
     halves: dict[int, torch.Tensor] = {}  # by address, so that tied weights stay tied
     state = {
         name: halves.setdefault(tensor.data_ptr(), tensor.half())

@@ -140,6 +140,9 @@ def _save(
             samples=reports["dev"],
             about=about,
         )
+        notice = Path(recipe.encoder_path()) / "NOTICE"
+        if notice.is_file():  # licences of the encoder hold for what is made of it
+            shutil.copyfile(notice, part / "NOTICE")
         loss_curve(trainer.state.log_history, part / "loss.png")
         write_card(part, manifest, recipe, reports)
         if recipe.out.exists():
