@@ -15,7 +15,7 @@ Attribute = str | int | float | None
 class Span:
     """Characters ``[start, end)`` of a report's text with a label.
 
-    ``text`` is the surface exactly as it stands, ``score`` the model's confidence from 0 to 1 (1 in
+    ``text`` is the surface exactly as it stands, ``score`` the least probability of its tags (1 in
     annotations), ``attributes`` what its guidelines ask for (``level``, ``value``, ``name`` …).
     """
 
