@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import copy
+import pickle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,9 @@ from fazhi.errors import AnnotationError
 from fazhi.reports import Report, Span
 
 CHARS = st.characters(exclude_categories=["Cs"])
-VALUES = st.one_of(st.text(st.characters(exclude_categories=["Cs", "Cc"])), st.none())
+VALUES = st.one_of(
+    st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False), st.none()
+)
 
 
 @st.composite
@@ -25,7 +29,10 @@ def reports(draw: st.DrawFn) -> Report:
     text, spans = "", []
     for before, surface in parts:
         text += before
-        attributes = draw(st.fixed_dictionaries({"name": st.text(CHARS.filter(str.isprintable))}))
+        names = st.text(CHARS.filter(str.isprintable)).filter(lambda s: s not in ("True", "False"))
+        attributes = draw(
+            st.fixed_dictionaries({"name": names, "value": VALUES, "known": st.booleans()})
+        )
         spans.append(Span(len(text), len(text) + len(surface), "LAW", surface, 1.0, attributes))
         text += surface
     return Report("r", text + draw(st.text(CHARS)), tuple(spans), {"year": draw(st.integers())})
@@ -38,11 +45,17 @@ def test_inline_round_trip(report: Report) -> None:
 
 @given(reports())
 def test_jsonl_round_trip(report: Report) -> None:
-    record = json.loads(report.to_json())
-    assert [(s["start"], s["end"], s["name"]) for s in record["spans"]] == [
-        (s.start, s.end, s["name"]) for s in report.spans
-    ]
-    assert record["text"] == report.text
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "r.jsonl"
+        path.write_text(report.to_json() + "\n", encoding="utf-8", newline="")
+        assert read([path])[0].report == report
+
+
+@given(reports())
+def test_results_can_be_sent_between_processes(report: Report) -> None:
+    assert pickle.loads(pickle.dumps(report)) == report
+    assert copy.deepcopy(report) == report
+    assert hash(report) == hash(pickle.loads(pickle.dumps(report)))
 
 
 def test_three_formats_one_report(tmp_path: Path) -> None:
@@ -88,6 +101,13 @@ FAULTS = [
     ('<SECTION level="1" role="plan+problems">一、甲</SECTION>', "has role 'plan+problems'"),
     ('<SECTION level="1" role="plan">一、甲。</SECTION>', "takes in the punctuation"),
     ("\ufffd一二", "mangled text"),
+    ('<COUNT value="' + "9" * 400 + '" unit="件" approx="none">3件</COUNT>', "is not a number"),
+    ('<COUNT value="nan" unit="件" approx="none">3件</COUNT>', "value='nan' is not a number"),
+    (
+        '<SECTION level="1" role="plan">一、甲</SECTION>\n'
+        '<SECTION level="2" role="measures">（一）乙</SECTION>',
+        "has role 'measures', its part 'plan'",
+    ),
     ("  \n", "has no text"),
 ]
 
@@ -112,6 +132,23 @@ def test_ten_problems_are_told_at_once(tmp_path: Path) -> None:
     assert [p.split(":")[1] for p in caught.value.problems] == [str(n) for n in range(2, 12)]
 
 
+def test_problems_of_every_kind_are_told_together(tmp_path: Path) -> None:
+    good = '{"id": "a", "text": "甲", "spans": [{"start": 0, "end": 1, "label": "LAWS"}]}'
+    (tmp_path / "a.jsonl").write_text(f"{good}\nnot json\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("<META>{}</META>\n<LAW>甲法</LAW>", encoding="utf-8")
+    with pytest.raises(AnnotationError) as caught:
+        check([tmp_path])
+    for part in ("a.jsonl:1: unknown label", "a.jsonl:2: not JSON", "b.txt:2: LAW '甲法' lacks"):
+        assert part in str(caught.value)
+
+
+def test_lines_are_counted_in_tags_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text('<META>{}</META>\n<LAW\n name="甲法">甲法</LAW>\n<LAW>乙法</LAW>')
+    with pytest.raises(AnnotationError, match=r"a\.txt:4: LAW '乙法' lacks name"):
+        check([path])
+
+
 def test_a_note_excuses_a_derived_attribute(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     span = '<COUNT value="9" unit="件" approx="none" note="a slip of the source">3件</COUNT>'
@@ -125,6 +162,16 @@ JSON_FAULTS = [
     ('{"id": "a"}', "lacks 'text'"),
     ('{"id": "a", "text": 1, "spans": []}', "'text' is not a string"),
     ('{"id": "a", "text": "一", "spans": {}}', "'spans' is not a list"),
+    ('{"id": 1, "text": "一", "spans": []}', "'id' is not a string"),
+    ("[" * 100_000, "not JSON"),
+    (
+        '{"id": "a", "text": "一", "spans": [{"label": "X", "start": 0, "end": 1, "score": "x"}]}',
+        "has the score 'x', no number",
+    ),
+    (
+        '{"id": "a", "text": "一", "spans": [{"label": "X", "start": 0, "end": 1, "n": 1e999}]}',
+        "expected text or a number of use",
+    ),
     ('{"id": "a", "text": "一", "spans": [{"start": 0}]}', "is no object with a label"),
     ('{"id": "a", "text": "一", "spans": [{"label": "LAW"}]}', "no whole numbers start and end"),
     ('{"id": "a", "text": "一", "spans": [{"label": "LAW", "start": 0, "end": 9}]}', "lie outside"),
@@ -173,6 +220,15 @@ def test_what_is_no_annotation_file(tmp_path: Path) -> None:
         assert part in text
     assert "no annotated reports" in text
     assert "can't be read" in text
+
+
+def test_an_empty_file_and_a_missing_text_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(" \n")
+    (tmp_path / "b.json").write_text(to_stand_off(Report("b", "一")))
+    with pytest.raises(AnnotationError, match="empty; expected a JSON object a line"):
+        read([tmp_path / "a.jsonl"])
+    with pytest.raises(AnnotationError, match=r"b\.txt: can't be read"):
+        read([tmp_path / "b.json"])
 
 
 def test_ids_are_unique(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_stock_pipeline_loads_it(small_model: Path) -> None:
     from transformers import pipeline
 
     tagged = pipeline("token-classification", model=str(small_model))("办结20余件，办结率97%。")
+    assert "B-COUNT" in {entry["entity"] for entry in tagged}
     assert {entry["entity"] for entry in tagged} <= {
         *Manifest.load(small_model).labels,
         *(f"{p}-{label}" for p in "BIES" for label in Manifest.load(small_model).labels),
@@ -138,13 +139,33 @@ def test_resume_goes_on_from_a_checkpoint(
     recipe = Recipe.load(path)
     with pytest.raises(FazhiError, match="no checkpoint to go on from"):
         train(recipe, resume=True)
+
+    def stop(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fazhi_training.training._save", lambda *args: None)
-        patch.setattr("shutil.rmtree", lambda *args, **kwargs: None)
-        train(recipe)
+        patch.setattr("fazhi_training.training.SpanTrainer.best_scores", stop)
+        patch.setattr("transformers.TrainerCallback.on_save", stop)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe)
+    (checkpoint,) = (tmp_path / "model.checkpoints").glob("checkpoint-*")
+    path.write_text(json.dumps(content | {"labels": ["COUNT"]}))
+    with pytest.raises(FazhiError, match="is of another recipe"):
+        train(Recipe.load(path), resume=True)
     capfd.readouterr()
     assert (train(recipe, resume=True) / "model.onnx").exists()
+    first_step = int(checkpoint.name.split("-")[1])
+    told = capfd.readouterr().err
+    assert f"step {first_step}/" not in told
+    assert f"step {first_step + 2}/" in told or f"step {first_step + 1}/" in told
     assert not (tmp_path / "model.checkpoints").exists()
+    assert Manifest.load(tmp_path / "model").scores["dev"].keys() == {
+        "micro",
+        "COUNT",
+        "LAW",
+        "RATE",
+        "SECTION",
+    }
 
 
 def test_other_labels(small_encoder: Path, tmp_path: Path) -> None:
@@ -194,7 +215,11 @@ def test_faults_of_a_recipe_are_collected(tmp_path: Path, recipe_file: Path) -> 
     path.write_text(json.dumps(content))
     with pytest.raises(FazhiError) as caught:
         Recipe.load(path)
-    for part in ("fitting.passes", "fitting.epocs: Extra inputs", "more than half of window_chars"):
+    for part in (
+        "fitting.passes",
+        "fitting.epocs: Extra inputs are not permitted (keys are: passes, batch_windows",
+        "more than half of window_chars",
+    ):
         assert part in str(caught.value)
     for text, message in (("[1]", "a mapping"), ("a: [", "not YAML")):
         path.write_text(text)
@@ -207,6 +232,37 @@ def test_faults_of_a_recipe_are_collected(tmp_path: Path, recipe_file: Path) -> 
     path.write_text(json.dumps(content))
     with pytest.raises(FazhiError, match="train and dev share a path"):
         Recipe.load(path)
+
+
+def test_other_encoders_are_refused(recipe_file: Path, tmp_path: Path) -> None:
+    from transformers import RobertaConfig, RobertaForMaskedLM
+
+    config = RobertaConfig(vocab_size=20, hidden_size=8, num_hidden_layers=1, num_attention_heads=1)
+    RobertaForMaskedLM(config).save_pretrained(tmp_path / "roberta")
+    content = json.loads(recipe_file.read_text())
+    content |= {"out": str(tmp_path / "m"), "encoder": str(tmp_path / "roberta")}
+    with pytest.raises(FazhiError, match="is of type 'roberta'; fazhi trains BERT encoders"):
+        train(Recipe.model_validate(content))
+
+
+def test_train_and_dev_share_no_report(recipe_file: Path, tmp_path: Path) -> None:
+    content = json.loads(recipe_file.read_text())
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    for file in Path(content["train"][0]).iterdir():
+        (copied / f"other-{file.name}").write_bytes(file.read_bytes())
+    content |= {"out": str(tmp_path / "m"), "dev": [str(copied)]}
+    with pytest.raises(FazhiError, match="4 reports stand in train and in dev"):
+        train(Recipe.model_validate(content))
+
+
+def test_augmented_and_early_stopped(recipe_file: Path, tmp_path: Path) -> None:
+    content = json.loads(recipe_file.read_text())
+    content |= {"out": str(tmp_path / "m"), "augmentation": {"share": 1.0, "steps": {"width": 0.5}}}
+    content["fitting"] |= {"passes": 40, "patience": 2, "gradient_accumulation": 2}
+    content["fitting"] |= {"learning_rate": 1e-7, "head_learning_rate": 1e-7}
+    folder = train(Recipe.model_validate(content))
+    assert Manifest.load(folder).scores["dev"]["micro"] < 0.5
 
 
 def test_windows_longer_than_the_encoder_takes(recipe_file: Path, tmp_path: Path) -> None:
@@ -272,6 +328,17 @@ def test_word_piece_vocabularies_become_characters(tmp_path: Path) -> None:
     assert len(vectors) == len(tokenizer.vocabulary)
 
 
+def test_texts_to_pretrain_on(annotated: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        '{"text": "# 第一章 <!-- x -->总则\\n\\n\\n第一条"}\n', encoding="utf-8"
+    )
+    texts = list(pretraining.read_texts([tmp_path, annotated / "dev"]))
+    assert len(texts) == 3
+    assert pretraining.clean(texts[0]) == "第一章 总则\n第一条"
+    assert texts[1].startswith("青石镇人民政府")
+    assert "<LAW" not in texts[1]
+
+
 def test_pretraining_learns_and_resumes(small_encoder: Path, tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     for index in range(60):
@@ -326,4 +393,6 @@ def test_two_processes(recipe_file: Path, tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert (tmp_path / "model" / "manifest.json").exists()
+    assert done.stdout.count("saved") == 1
+    assert "dev F1 nan" not in done.stderr
+    assert Manifest.load(tmp_path / "model").scores["dev"].keys() >= {"micro"}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +25,11 @@ from fazhi.errors import AnnotationError
 from fazhi.reports import Attribute, Report, Span
 
 _META = re.compile(r"<META>(\{.*\})</META>\r?\n")
-_TAG = re.compile(r'<(?P<close>/?)(?P<label>[A-Z][A-Z0-9_]*)(?P<attributes>(?:\s+\w+="[^"<>]*")*)>')
+_TAG = re.compile(r'<(?P<close>/?)(?P<label>[^\W\d]\w*)(?P<attributes>(?:\s+\w+="[^"<>]*")*)\s*>')
 _ATTRIBUTE = re.compile(r'(\w+)="([^"<>]*)"')
 _NUMERIC = frozenset({"value", "upper"})
 _WHOLE = frozenset({"level"})
+_BOOLEAN = frozenset({"known"})
 _OWN_KEYS = frozenset({"start", "end", "label", "text", "score"})
 
 
@@ -67,13 +69,14 @@ def read_tolerantly(path: Path) -> tuple[list[Annotated], list[str]]:
         problems.append(f"{path}: no annotated reports (.txt with <META>, .jsonl or .json) there")
     for file in files:
         try:
-            found += list(_read_file(file))
+            for item in _read_file(file):
+                found.append(item)
         except AnnotationError as error:
             problems += error.problems
         except UnicodeDecodeError as error:
             problems.append(f"{file}: not UTF-8 ({error.reason} at byte {error.start})")
         except OSError as error:
-            problems.append(f"{file}: can't be read ({error.strerror})")
+            problems.append(f"{error.filename}: can't be read ({error.strerror})")
     return found, problems
 
 
@@ -112,7 +115,7 @@ def parse_inline(content: str, path: Path) -> Annotated:
     problems: list[str] = []
     try:
         meta = json.loads(head[1])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnnotationError([f"{path}:1: META is not JSON ({error})"]) from error
     parts: list[str] = []
     length = 0
@@ -134,6 +137,7 @@ def parse_inline(content: str, path: Path) -> Annotated:
     for tag in _TAG.finditer(content, head.end()):
         take(tag.start())
         cursor = tag.end()
+        line += tag[0].count("\n")
         label = tag["label"]
         if not tag["close"]:
             if opened:
@@ -171,14 +175,16 @@ def _attributes(source: str, where: str, problems: list[str]) -> dict[str, Attri
 
 
 def _typed(name: str, value: str) -> Attribute:
-    if name in _WHOLE:
+    if name in _NUMERIC and value == "":
+        return None
+    if name in _WHOLE or (name in _NUMERIC and re.fullmatch(r"[+-]?\d{1,30}", value)):
         return int(value)
     if name in _NUMERIC:
-        if value == "":
-            return None
         number = float(value)
-        return int(number) if re.fullmatch(r"[+-]?\d+", value) else number
-    return value
+        if not math.isfinite(number):
+            raise ValueError(value)
+        return number
+    return {"True": True, "False": False}.get(value, value) if name in _BOOLEAN else value
 
 
 def format_inline(report: Report) -> str:
@@ -220,7 +226,7 @@ def _parse_lines(content: str, path: Path) -> Iterator[Annotated]:
         where = f"{path}:{number}"
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             problems.append(f"{where}: not JSON ({error})")
             continue
         faults = _record_faults(record, ("id", "text", "spans"), where)
@@ -228,6 +234,8 @@ def _parse_lines(content: str, path: Path) -> Iterator[Annotated]:
         if not faults:
             report = _report(record, record["text"])
             yield Annotated(path, report, (number,) * len(report.spans), number)
+    if not content.strip():
+        problems.append(f"{path}: empty; expected a JSON object a line")
     if problems:
         raise AnnotationError(problems)
 
@@ -235,7 +243,7 @@ def _parse_lines(content: str, path: Path) -> Iterator[Annotated]:
 def _parse_stand_off(content: str, path: Path) -> Annotated:
     try:
         record = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnnotationError([f"{path}: not JSON ({error})"]) from error
     faults = _record_faults(record, ("id", "text_sha256", "spans"), str(path))
     if faults:
@@ -259,6 +267,8 @@ def _record_faults(record: Any, keys: Sequence[str], where: str) -> list[str]:
         faults.append(f"{where}: 'text' is not a string")
     if not isinstance(record.get("meta", {}), dict):
         faults.append(f"{where}: 'meta' is not an object")
+    if not isinstance(record.get("id", ""), str):
+        faults.append(f"{where}: 'id' is not a string")
     spans = record.get("spans", [])
     if not isinstance(spans, list):
         return [*faults, f"{where}: 'spans' is not a list"]
@@ -267,7 +277,23 @@ def _record_faults(record: Any, keys: Sequence[str], where: str) -> list[str]:
             faults.append(f"{where}: span {index} is no object with a label")
         elif not all(type(span.get(key)) is int for key in ("start", "end")):
             faults.append(f"{where}: span {index} has no whole numbers start and end")
+        elif type(span.get("score", 1.0)) not in (int, float):
+            faults.append(f"{where}: span {index} has the score {span['score']!r}, no number")
+        else:
+            faults += [
+                f"{where}: span {index} has {name} {value!r}; expected text or a number of use"
+                for name, value in span.items()
+                if not _usable(value)
+            ]
     return faults
+
+
+def _usable(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return abs(value) < 10**30
+    return value is None or isinstance(value, str)
 
 
 def _report(record: Mapping[str, Any], text: str) -> Report:
@@ -282,7 +308,7 @@ def _report(record: Mapping[str, Any], text: str) -> Report:
         )
         for span in record["spans"]
     )
-    return Report(str(record["id"]), text, spans, record.get("meta", {}))
+    return Report(record["id"], text, spans, record.get("meta", {}))
 
 
 def to_stand_off(report: Report) -> str:

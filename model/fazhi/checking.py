@@ -32,6 +32,7 @@ _OPTIONAL = {
     "COUNT": ("upper", "reason"),
     "RATE": ("upper", "reason"),
 }
+SPLITS = ("train", "dev", "test")
 _APPROX = ("none", "about", "over", "under")
 _MANGLED = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f]|锟斤拷|烫烫烫|Ã[\x80-\xbf]")
 _RATE_TOLERANCE = 1e-3
@@ -69,10 +70,11 @@ def _repeated_ids(found: Sequence[Annotated]) -> Iterator[str]:
 
 
 def _shared_text(found: Sequence[Annotated]) -> Iterator[str]:
-    """Near-duplicates between splits; a split is a folder of reports."""
+    """Near-duplicates between splits: folders that are called train, dev and test."""
     splits: dict[Path, list[Report]] = {}
     for item in found:
-        splits.setdefault(item.path.parent, []).append(item.report)
+        if item.path.parent.name in SPLITS:
+            splits.setdefault(item.path.parent, []).append(item.report)
     for one, other, share in near_duplicates(list(splits.values())):
         yield (
             f"{one.id} and {other.id} are of different splits and share {share:.1%} of their text "
@@ -83,15 +85,10 @@ def _shared_text(found: Sequence[Annotated]) -> Iterator[str]:
 def check_report(annotated: Annotated, labels: Sequence[str] = LABELS) -> Iterator[str]:
     """The problems of one report."""
     report = annotated.report
-    if not report.text.strip():
-        yield f"{annotated.path}:{annotated.line}: report {report.id!r} has no text"
-    mangled = _MANGLED.search(report.text)
-    if mangled:
-        yield (
-            f"{annotated.path}:{annotated.line}: mangled text {mangled[0]!r} "
-            f"at character {mangled.start()} of {report.id!r}"
-        )
+    if "coverage" not in report.meta:  # predictions are of texts as they come
+        yield from _text_problems(annotated)
     end = 0
+    part_role = None
     for index, span in enumerate(report.spans):
         where = annotated.where(index)
         if not 0 <= span.start < span.end <= len(report.text):
@@ -104,6 +101,24 @@ def check_report(annotated: Annotated, labels: Sequence[str] = LABELS) -> Iterat
             yield f"{where}: {span.label} {span.text!r} overlaps the span before it, or is unsorted"
         end = max(end, span.end)
         yield from (f"{where}: {problem}" for problem in _span_problems(span, report.text, labels))
+        if span.label == "SECTION" and "level" in span.attributes:
+            role = span.attributes.get("role")
+            if span["level"] == 1:
+                part_role = role
+            elif part_role not in (None, role) and "note" not in span.attributes:
+                yield f"{where}: SECTION {span.text!r} has role {role!r}, its part {part_role!r}"
+
+
+def _text_problems(annotated: Annotated) -> Iterator[str]:
+    report = annotated.report
+    if not report.text.strip():
+        yield f"{annotated.path}:{annotated.line}: report {report.id!r} has no text"
+    mangled = _MANGLED.search(report.text)
+    if mangled:
+        yield (
+            f"{annotated.path}:{annotated.line}: mangled text {mangled[0]!r} "
+            f"at character {mangled.start()} of {report.id!r}"
+        )
 
 
 def _span_problems(span: Span, text: str, labels: Sequence[str]) -> Iterator[str]:
@@ -138,7 +153,7 @@ def _attribute_problems(span: Span, surface: str) -> Iterator[str]:
 
 def _section_problems(span: Span, surface: str) -> Iterator[str]:
     level, role = span["level"], span["role"]
-    if not isinstance(level, int) or level < 1:
+    if type(level) is not int or level < 1:
         yield f"SECTION {surface!r} has level {level!r}; expected 1, 2, 3 …"
     roles = str(role).split("+")
     in_order = [name for name in ROLES if name in roles]

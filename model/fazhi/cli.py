@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from enum import Enum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -29,6 +32,16 @@ encoder_app = typer.Typer(help="The Chinese encoder: build it, pre-train it.", n
 app.add_typer(annotations_app, name="annotations")
 app.add_typer(encoder_app, name="encoder")
 
+
+class Devices(str, Enum):
+    """Where a model runs."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+Device = Annotated[Devices, typer.Option(help="auto takes a GPU if there is one.")]
 Paths = Annotated[list[Path], typer.Argument(help="Files or folders; - is standard input.")]
 
 
@@ -55,6 +68,9 @@ def _told_plainly() -> Iterator[None]:
     except FazhiError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
+    except OSError as error:
+        typer.echo(f"error: {error.filename}: {error.strerror}", err=True)
+        raise typer.Exit(1) from error
     except KeyboardInterrupt:
         typer.echo("stopped; what was written so far is kept", err=True)
         raise typer.Exit(130) from None
@@ -73,7 +89,7 @@ def predict(
     model: Annotated[
         Path | None, typer.Option(help="Model folder; the one that ships with fazhi if not given.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Device = Devices.AUTO,
 ) -> None:
     """Tag reports: print what is in them, or write it as JSONL with -o.
 
@@ -85,11 +101,13 @@ def predict(
     from fazhi.tagger import Tagger
 
     to_stdout = str(out) == "-"
-    if out is not None and not to_stdout:
+    if to_stdout and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    elif out is not None:
         _refuse_bad_target(out, inputs)
     target = nullcontext(sys.stdout) if to_stdout else results_file(out) if out else nullcontext()
     with _told_plainly():
-        tagger = Tagger.load(model, device=device)
+        tagger = Tagger.load(model, device=device.value)
         with target as file, _progress() as done:
             reports, failures = _write(
                 predict_files(tagger, inputs, done=done),
@@ -106,11 +124,11 @@ def predict(
 
 def _refuse_bad_target(out: Path, inputs: list[Path]) -> None:
     if not out.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="-o")
+        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="output")
     if out.is_dir():
-        raise typer.BadParameter(f"{out} is a folder; name a file in it", param_hint="-o")
+        raise typer.BadParameter(f"{out} is a folder; name a file in it", param_hint="output")
     if any(path.exists() and out.exists() and path.samefile(out) for path in inputs):
-        raise typer.BadParameter(f"{out} is an input; choose another file", param_hint="-o")
+        raise typer.BadParameter(f"{out} is an input; choose another file", param_hint="output")
 
 
 def _write(
@@ -169,7 +187,8 @@ def train(
         from fazhi_training.training import train as train_recipe
 
         folder = train_recipe(Recipe.load(recipe), resume=resume)
-        typer.echo(f"saved {folder}")
+        if os.environ.get("RANK", "0") == "0":  # torchrun's number of this process
+            typer.echo(f"saved {folder}")
 
 
 @app.command()
@@ -177,21 +196,26 @@ def evaluate(
     model: Annotated[Path, typer.Argument(help="Model folder.")],
     annotations: Annotated[list[Path], typer.Argument(help="Annotated reports: files, folders.")],
     baselines: Annotated[
-        Path, typer.Option(help="Annotated train reports that a CRF for comparison is trained on.")
+        Path,
+        typer.Option(
+            help="Annotated train reports that a CRF for comparison is trained on.", exists=True
+        ),
     ] = Path("annotations/train"),
     no_baselines: Annotated[
         bool, typer.Option("--no-baselines", help="Leave the CRF and regular expressions out.")
     ] = False,
     errors: Annotated[bool, typer.Option("--errors", help="List misses and false spans.")] = False,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the scores here.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Device = Devices.AUTO,
 ) -> None:
     """Score a model on annotated reports: strict span F1 with intervals, per label and in all."""
+    if json_out is not None:
+        _refuse_bad_target(json_out, annotations)
     with _told_plainly(), _extra("train"):
         from fazhi_training.evaluation import evaluate as evaluate_model
 
-        compared = None if no_baselines or not baselines.exists() else baselines
-        evaluation = evaluate_model(model, annotations, baselines=compared, device=device)
+        compared = None if no_baselines else baselines
+        evaluation = evaluate_model(model, annotations, baselines=compared, device=device.value)
         typer.echo(evaluation.table())
         if errors:
             for line in evaluation.errors():

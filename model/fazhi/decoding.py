@@ -78,7 +78,7 @@ def _best_states(
     # best[c, e, s]: best score of chunk c up to here, begun in state e, now in state s
     best = np.full((chunks, states, states), _NEVER, dtype=np.float32)
     best[:, np.arange(states), np.arange(states)] = 0
-    back = np.empty((size, chunks, states, states), dtype=np.int8)
+    back = np.empty((size, chunks, states, states), dtype=np.int16)
     for place in range(size):
         ways = best[:, :, :, None] + step[:, None, place]
         back[place] = ways.argmax(axis=2)

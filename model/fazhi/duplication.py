@@ -29,6 +29,8 @@ def near_duplicates(
 
     Only pairs above ``MOST_SHARED`` are given; stock formulas do not count.
     """
+    if len(splits) < 2:
+        return
     grams = [[runs(report.text) for report in split] for split in splits]
     spread = Counter(gram for split in grams for found in split for gram in found)
     formulas = {gram for gram, number in spread.items() if number >= FORMULA_REPORTS}

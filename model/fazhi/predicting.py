@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +32,7 @@ def predict(
 
     ``done`` is called with each file once its result is out.
     """
+    used: set[str] = set()
     for batch in _batches(_files(paths)):
         read: list[tuple[Path, str]] = []
         for item in batch:
@@ -42,11 +44,19 @@ def predict(
             except ReadError as error:
                 yield Failure(item, str(error))
                 done(item)
-        names = [path.stem if str(path) != "-" else "stdin" for path, _ in read]
+        names = [_unused(reading.name_of(path), used) for path, _ in read]
         reports = tagger.tag_many([text for _, text in read], ids=names)
         for (path, _), report in zip(read, reports, strict=True):
             yield report
             done(path)
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """``name``, or with ``-2``, ``-3`` … when reports of the batch have it already; notes it."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    free = name if name not in used else next(one for one in numbered if one not in used)
+    used.add(free)
+    return free
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path | Failure]:
@@ -70,10 +80,10 @@ def _batches(items: Iterable[Path | Failure]) -> Iterator[Sequence[Path | Failur
 
 @contextmanager
 def results_file(path: Path) -> Iterator[IO[str]]:
-    """A text file for results that stands under its name only when closed.
+    """A text file for results; until it is closed it is ``path`` with ``.part`` added.
 
-    Until then it is ``path`` with ``.part`` added. What was written is kept when the work is broken
-    off. Raises FazhiError when it can't be made.
+    When the work is broken off, what was written so far takes the name all the same. Raises
+    FazhiError when it can't be made.
     """
     part = path.with_name(path.name + ".part")
     try:

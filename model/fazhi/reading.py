@@ -1,7 +1,8 @@
-"""Files to text. Bytes in, text out; nothing is cleaned, so that offsets stay those of the file."""
+"""Files to text. Bytes in, text out; only a byte order mark is left out, nothing is cleaned."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from fazhi.errors import ReadError
 
 SUFFIXES = (".txt",)
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 _MOST_DISORDER = 0.5  # of charset-normalizer's measure, 0 to 1; rare characters raise it
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -27,6 +28,13 @@ def find(paths: Iterable[Path]) -> Iterator[Path]:
         if not files:
             raise ReadError(f"{path}: no reports there (looked for {', '.join(SUFFIXES)})")
         yield from files
+
+
+def name_of(path: Path) -> str:
+    """The report's id: the file's name without its ending, in characters that can be written."""
+    if str(path) == "-":
+        return "stdin"
+    return os.fsencode(path.stem).decode("utf-8", "replace")
 
 
 def read(path: Path) -> str:
@@ -50,8 +58,13 @@ def decode(raw: bytes, name: str) -> str:
     """
     if len(raw) > MAX_BYTES:
         raise ReadError(f"{name}: over {MAX_BYTES // 2**20} MiB; split it into single reports")
-    if not raw.strip():
+    text = _decode(raw, name)
+    if not text.strip():
         raise ReadError(f"{name}: empty; there is nothing to read")
+    return text
+
+
+def _decode(raw: bytes, name: str) -> str:
     for bom, encoding in _BOMS:
         if raw.startswith(bom):
             return _checked(raw, encoding, name)

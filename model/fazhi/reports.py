@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 Attribute = str | int | float | None
+
+
+class FrozenMapping(Mapping[str, Any]):
+    """A mapping that does not change and can be pickled, as results are sent between processes."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, Any]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._items[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset((name, str(value)) for name, value in self._items.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +50,7 @@ class Span:
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "attributes", MappingProxyType(dict(self.attributes)))
+        object.__setattr__(self, "attributes", FrozenMapping(self.attributes))
 
     def __getitem__(self, name: str) -> Attribute:
         """An attribute by its name."""
@@ -61,7 +84,7 @@ class Report:
     coverage: float | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
+        object.__setattr__(self, "meta", FrozenMapping(self.meta))
 
     def to_dict(self) -> dict[str, Any]:
         """The report's object in the annotation format (JSONL, one a line)."""

@@ -10,6 +10,7 @@ from fazhi.numbers import Quantity, parse_count, parse_rate
 from fazhi.reports import Attribute, Span
 from fazhi.sections import Heading, resolve_sections
 
+CONTEXT_CHARS = 100  # before a law's name: enough for the law that a bare 实施条例 belongs to
 Attributes = dict[str, Attribute]
 
 
@@ -23,17 +24,18 @@ def resolve(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """
     places = [(span.start, span.end) for span in spans if span.label == "SECTION"]
     headings = iter(resolve_sections(text, places))
-    return tuple(replace(span, attributes=_attributes(span, headings)) for span in spans)
+    return tuple(replace(span, attributes=_attributes(text, span, headings)) for span in spans)
 
 
-def _attributes(span: Span, headings: Iterator[Heading]) -> Attributes:
+def _attributes(text: str, span: Span, headings: Iterator[Heading]) -> Attributes:
     match span.label:
         case "SECTION":
             heading = next(headings)
             return {"level": heading.level, "role": heading.role}
         case "LAW":
-            match_ = Gazetteer.load().resolve(span.text)
-            return {"name": match_.title} | ({} if match_.known else {"known": False})
+            before = text[max(0, span.start - CONTEXT_CHARS) : span.start]
+            found = Gazetteer.load().resolve(span.text, context=before)
+            return {"name": found.title or span.text} | ({} if found.known else {"known": False})
         case "COUNT":
             quantity = parse_count(span.text)
             return {"value": quantity.value, "unit": quantity.unit} | _shared(quantity)

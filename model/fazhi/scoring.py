@@ -65,13 +65,19 @@ class TorchBackend:
 
     @classmethod
     def load(cls, folder: Path, device: str) -> TorchBackend:
-        """Load the safetensors weights of a model folder; MissingExtraError without torch."""
+        """Load the safetensors weights of a model folder.
+
+        Raises MissingExtraError without torch, ModelError when ``device`` is cuda and none is.
+        """
         try:
+            import torch
             from transformers import AutoModelForTokenClassification
         except ImportError as error:
             raise MissingExtraError(
                 "running on a GPU needs torch: pip install 'fazhi[torch]'"
             ) from error
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ModelError("no GPU that torch can use; run with --device cpu")
         return cls(AutoModelForTokenClassification.from_pretrained(folder), device)
 
     def __call__(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> Scores:
@@ -96,10 +102,6 @@ def open_backend(folder: Path, device: str) -> Backend:
         raise ModelError(f"unknown device {device!r}; expected auto, cpu or cuda")
     if _onnxruntime_has_cuda():
         return OnnxBackend(folder / "model.onnx", device)
-    if not _torch_sees_a_gpu():
-        raise ModelError(
-            "no GPU that torch can use: install 'fazhi[torch]' with CUDA, or use --device cpu"
-        )
     return TorchBackend.load(folder, device)
 
 

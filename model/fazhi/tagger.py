@@ -49,7 +49,7 @@ class Tagger:
     def read(self, path: str | Path) -> Report:
         """Read a file and tag it; raises ReadError when it can't be read."""
         path = Path(path)
-        return self.tag(reading.read(path), id=path.stem)
+        return self.tag(reading.read(path), id=reading.name_of(path))
 
     def tag(self, text: str, *, id: str = "") -> Report:
         """Tag one text."""
@@ -82,10 +82,20 @@ class Tagger:
         confidence = np.exp(scores[np.arange(len(text)), tags])
         spans = [
             Span(start, end, label, text[start:end], float(confidence[start:end].min()))
-            for start, end, label in found
+            for start, end, label in _trimmed(text, found)
         ]
         coverage = float((weight > 0).mean()) if text else 1.0
         return Report(name, text, resolving.resolve(text, spans), coverage=coverage)
+
+
+def _trimmed(text: str, found: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Spans without the white space at their edges; those of nothing else are left out."""
+    for start, end, label in found:
+        surface = text[start:end]
+        left = len(surface) - len(surface.lstrip())
+        right = len(surface.rstrip())
+        if right > left:
+            yield start + left, start + right, label
 
 
 def _groups(texts: Iterable[str]) -> Iterator[list[str]]:

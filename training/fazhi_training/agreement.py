@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fazhi.annotations import read
+from fazhi.checking import check
 from fazhi.errors import FazhiError
 from fazhi.labels import LABELS
 from fazhi.reports import Report
@@ -89,8 +89,8 @@ def compare(first: Path, second: Path) -> Agreement:
 
     Raises FazhiError when no id is in both, or when a text differs.
     """
-    ours = {item.report.id: item.report for item in read([first])}
-    theirs = {item.report.id: item.report for item in read([second])}
+    ours = {report.id: report for report in check([first])}
+    theirs = {report.id: report for report in check([second])}
     shared = sorted(ours.keys() & theirs.keys())
     if not shared:
         raise FazhiError(f"{first} and {second} have no report of the same id")

@@ -11,11 +11,11 @@ import sys
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_MAX = -4
-_NEVER = 2**31 - 1
+_NEVER = -1
 
 
 def keep_freed_memory() -> None:
-    """Tell glibc's malloc to keep what is freed; does nothing where there is no glibc."""
+    """Tell glibc to keep what is freed; does nothing where there is no glibc."""
     if not sys.platform.startswith("linux"):
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
+    AutoConfig,
     AutoTokenizer,
     BertConfig,
     BertForMaskedLM,
@@ -86,17 +88,20 @@ def load_for_tags(
     """
     tags = scheme.tags
     try:
+        kind = AutoConfig.from_pretrained(source).model_type
+        if kind != "bert":
+            raise FazhiError(f"encoder {source!r} is of type {kind!r}; fazhi trains BERT encoders")
         model = BertForTokenClassification.from_pretrained(
             source,
             num_labels=len(tags),
             id2label=dict(enumerate(tags)),
             label2id={tag: index for index, tag in enumerate(tags)},
             hidden_dropout_prob=dropout,
-            attention_probs_dropout_prob=dropout,
+            attention_probs_dropout_prob=0.0,  # with it, attention on a CPU is far slower
             dtype=torch.float32,
         )
         known = AutoTokenizer.from_pretrained(source)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise FazhiError(
             f"encoder {source!r} can't be loaded; give a folder or a hub name ({error})"
         ) from error

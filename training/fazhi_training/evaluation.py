@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from fazhi.annotations import read
+from fazhi.checking import check
 from fazhi.errors import FazhiError
-from fazhi.manifest import Manifest
+from fazhi.labels import LABELS
 from fazhi.reports import Report, Span
 from fazhi.tagger import Tagger
 from fazhi_training import baselines as baseline
@@ -104,10 +105,9 @@ def evaluate(
     ``baselines`` are annotated train reports: with them, regular expressions and a CRF trained on
     them stand in the same table.
     """
-    manifest = Manifest.load(model)
-    labels = manifest.labels
     tagger = Tagger.load(model, device=device)
-    gold = [item.report for item in read(paths)]
+    labels = tagger.manifest.labels
+    gold = check(paths, tuple({*labels, *LABELS}))
     tagged = list(tagger.tag_many([report.text for report in gold]))
     systems = {"model": scores.strict(gold, tagged, labels)}
     if baselines is not None:

@@ -28,7 +28,7 @@ from fazhi_training import encoder
 MAX_LOGIT_DIFFERENCE = 1e-3
 _LARGE = 4096  # elements; smaller tensors stay float32 in the ONNX file
 _OPSET = 20
-_LIBRARIES = ("torch", "transformers", "onnx", "onnxruntime", "numpy")
+_LIBRARIES = ("fazhi", "torch", "transformers", "onnx", "onnxruntime", "numpy")
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
@@ -139,15 +139,16 @@ def check_agreement(
     tokenizer = CharacterTokenizer.load(folder)
     ours = scoring.TorchBackend(model, "cpu")
     theirs = scoring.OnnxBackend(folder / "model.onnx", "cpu")
-    worst = 0.0
+    differences = []
     for report in samples[:8]:
         ids = tokenizer.encode(report.text)
         for window in cut(report.text, manifest.windows)[:4]:
             piece = ids[window.start : window.end]
             row = np.array([[tokenizer.cls, *piece.tolist(), tokenizer.sep]], dtype=np.int64)
             mask = np.ones_like(row)
-            worst = max(worst, float(np.abs(ours(row, mask) - theirs(row, mask)).max()))
-    if worst > MAX_LOGIT_DIFFERENCE:
+            differences.append(np.abs(ours(row, mask) - theirs(row, mask)).max())
+    worst = float(np.max(differences, initial=0.0))
+    if not worst <= MAX_LOGIT_DIFFERENCE:  # so that a NaN is refused too
         raise FazhiError(
             f"{folder}: logits of ONNX and torch differ by {worst:.2g}; "
             f"at most {MAX_LOGIT_DIFFERENCE:g} is allowed, so the model is not saved"

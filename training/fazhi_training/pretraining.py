@@ -23,6 +23,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import BertForMaskedLM
 
+from fazhi.annotations import parse_inline
 from fazhi.errors import FazhiError
 from fazhi.tokens import CharacterTokenizer
 from fazhi_training.allocation import keep_freed_memory
@@ -35,7 +36,10 @@ _RUN_LENGTHS = ((1, 0.8), (2, 0.15), (3, 0.05))
 
 
 def read_texts(paths: Iterable[Path]) -> Iterator[str]:
-    """Texts of ``.txt``, ``.jsonl`` and ``.jsonl.xz`` files (field ``text``), folders walked."""
+    """Texts of ``.txt``, ``.jsonl`` and ``.jsonl.xz`` files (field ``text``), folders walked.
+
+    Of annotated reports in the inline form it is the bare text.
+    """
     for path in paths:
         if path.is_dir():
             yield from read_texts(sorted(p for p in path.rglob("*") if p.is_file()))
@@ -46,7 +50,9 @@ def read_texts(paths: Iterable[Path]) -> Iterator[str]:
             with path.open(encoding="utf-8") as lines:
                 yield from (json.loads(line)["text"] for line in lines)
         elif path.suffix == ".txt":
-            yield path.read_text(encoding="utf-8")
+            content = path.read_text(encoding="utf-8")
+            inline = content.startswith("<META>")
+            yield parse_inline(content, path).report.text if inline else content
 
 
 def clean(text: str) -> str:
@@ -86,6 +92,8 @@ class Sequences:
         rng = random.Random(f"{settings.seed}-{skip}")
         inner = settings.sequence_tokens - 2
         buffer: list[Ids] = []
+        if max(map(len, self._texts), default=0) < inner:
+            raise FazhiError(f"no text, or none held out, has the {inner} characters of a sequence")
         while True:
             order = list(range(len(self._texts)))
             rng.shuffle(order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -30,20 +30,28 @@ class _Schema(BaseModel):
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise FazhiError(f"{path}: can't be read ({error.strerror})") from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
             raise FazhiError(f"{path}: not YAML ({error})") from error
         if not isinstance(content, dict):
             raise FazhiError(f"{path}: a recipe is a mapping of keys to values")
         try:
             return cls.model_validate(content)
         except ValidationError as error:
-            known = ", ".join(cls.model_fields)
             faults = [
                 f"{path}: {'.'.join(map(str, fault['loc'])) or 'recipe'}: {fault['msg']}"
-                + (f" (keys are: {known})" if fault["type"] == "extra_forbidden" else "")
+                + (_keys(cls, fault["loc"]) if fault["type"] == "extra_forbidden" else "")
                 for fault in error.errors()
             ]
             raise FazhiError("\n".join(faults)) from error
+
+
+def _keys(schema: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """The keys that the part of a recipe has in which an unknown one stands."""
+    for name in place[:-1]:
+        inner = schema.model_fields[str(name)].annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            schema = inner
+    return f" (keys are: {', '.join(schema.model_fields)})"
 
 
 class Windows(_Schema):
@@ -87,6 +95,8 @@ class Augmentation(_Schema):
     @model_validator(mode="after")
     def _steps_exist(self) -> Augmentation:
         faults = augmentation.faults(self.steps)
+        if bool(self.share) != bool(self.steps):
+            faults.append("share and steps go together: one is given and the other is nothing")
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -118,6 +128,8 @@ class Recipe(_Schema):
             faults.append("a label is made of letters, digits and _")
         if set(self.train) & set(self.dev):
             faults.append("train and dev share a path; dev must be held out")
+        if not self.out.name:
+            faults.append("out names the folder that the model is saved in")
         if not self.train or not self.dev:
             faults.append("train and dev each need a path")
         if faults:
@@ -139,7 +151,7 @@ class EncoderRecipe(_Schema):
     start: Path
     out: Path
     work: Path
-    sources: dict[Path, int]
+    sources: dict[Path, Annotated[int, Field(ge=1)]]
     tokens: int = Field(ge=1)
     sequence_tokens: int = Field(192, ge=16, le=512)
     batch: int = Field(24, ge=1)

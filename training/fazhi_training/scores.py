@@ -165,10 +165,10 @@ def attribute_accuracy(
             other = found.get((span.start, span.end, span.label))
             if other is None:
                 continue
-            for name, value in span.attributes.items():
+            for name in sorted(span.attributes.keys() | other.attributes.keys()):
                 if name not in ("note", "known", "reason"):
                     agreed.setdefault(f"{span.label}.{name}", []).append(
-                        agree(value, other.attributes, name, span.label)
+                        agree(span.attributes.get(name), other.attributes, name, span.label)
                     )
     return {key: (float(np.mean(values)), len(values)) for key, values in sorted(agreed.items())}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
 import sys
@@ -26,7 +27,7 @@ from transformers.utils import logging
 
 from fazhi import checking
 from fazhi.errors import FazhiError
-from fazhi.labels import TagScheme
+from fazhi.labels import LABELS, TagScheme
 from fazhi.manifest import FILE_NAME, Manifest
 from fazhi.reports import Report
 from fazhi.scoring import TorchBackend
@@ -52,12 +53,15 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
             f"{recipe.out}: holds a model already; remove it or give the recipe another 'out'"
         )
     work = recipe.out.with_name(recipe.out.name + ".checkpoints")
-    if resume and not any(work.glob("checkpoint-*")):
-        raise FazhiError(f"{work}: no checkpoint to go on from; train without --resume")
+    _claim(work, recipe, resume)
+    labels = tuple({*recipe.labels, *LABELS})  # other labels of the reports are left aside
     reports = {
-        "train": checking.check(recipe.train, recipe.labels),
-        "dev": checking.check(recipe.dev, recipe.labels),
+        "train": checking.check(recipe.train, labels),
+        "dev": checking.check(recipe.dev, labels),
     }
+    shared = {r.text for r in reports["train"]} & {r.text for r in reports["dev"]}
+    if shared:
+        raise FazhiError(f"{len(shared)} reports stand in train and in dev; dev must be held out")
     scheme = TagScheme(recipe.labels)
     windows = WindowSettings(recipe.windows.window_chars, recipe.windows.overlap_chars)
     _quieten()
@@ -81,6 +85,21 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
         _save(trainer, recipe, vocabulary, windows, reports)
         shutil.rmtree(work, ignore_errors=True)
     return recipe.out
+
+
+def _claim(work: Path, recipe: Recipe, resume: bool) -> None:
+    """Make ``work`` this recipe's own: go on only with what it began, else begin anew."""
+    note = work / "recipe.json"
+    if resume:
+        if not any(work.glob("checkpoint-*")) or not note.exists():
+            raise FazhiError(f"{work}: no checkpoint to go on from; train without --resume")
+        if note.read_text(encoding="utf-8") != recipe.model_dump_json():
+            raise FazhiError(f"{work}: is of another recipe; remove it, or train with that recipe")
+    elif int(os.environ.get("RANK", 0)) == 0:
+        for checkpoint in work.glob("checkpoint-*"):
+            shutil.rmtree(checkpoint)
+        work.mkdir(parents=True, exist_ok=True)
+        note.write_text(recipe.model_dump_json(), encoding="utf-8")
 
 
 def _quieten() -> None:
@@ -124,10 +143,10 @@ def _save(
     reports: Mapping[str, Sequence[Report]],
 ) -> None:
     about: dict[str, Any] = {
-        "encoder": recipe.encoder,
+        "encoder": Path(recipe.encoder).name if Path(recipe.encoder).exists() else recipe.encoder,
         "seed": recipe.fitting.seed,
         "annotations": {name: digest(split) for name, split in reports.items()},
-        "scores": {"dev": {"strict_f1": round(trainer.best_f1, 4)}},
+        "scores": {"dev": trainer.best_scores()},
     }
     part = Path(tempfile.mkdtemp(prefix=recipe.out.name + ".", dir=recipe.out.parent))
     try:
@@ -179,7 +198,6 @@ class SpanTrainer(Trainer):
     ) -> None:
         self._recipe, self._manifest, self._tokenizer = recipe, manifest, tokenizer
         self._dev = dev
-        self.best_f1 = 0.0
         callbacks: list[TrainerCallback] = [ProgressLine()]
         if recipe.fitting.patience is not None:
             callbacks.append(EarlyStoppingCallback(recipe.fitting.patience))
@@ -199,6 +217,13 @@ class SpanTrainer(Trainer):
             self.optimizer = torch.optim.AdamW(_groups(self.model, self._recipe.fitting))
         return self.optimizer
 
+    def best_scores(self) -> dict[str, float]:
+        """Strict F1 on dev, micro and per label, of the checkpoint that is kept."""
+        logged = [entry for entry in self.state.log_history if "eval_f1" in entry]
+        best = max(logged, key=lambda entry: entry["eval_f1"])
+        found = {label: best[f"eval_{label}_f1"] for label in self._recipe.labels}
+        return {name: round(f1, 4) for name, f1 in {"micro": best["eval_f1"], **found}.items()}
+
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Strict F1 per label and micro on the dev reports."""
         model = self.accelerator.unwrap_model(self.model)
@@ -210,7 +235,6 @@ class SpanTrainer(Trainer):
         found = scores.strict(self._dev, tagged, self._recipe.labels)
         metrics = {f"eval_{label}_f1": score.f1 for label, score in found.items()}
         metrics["eval_f1"] = metrics.pop(f"eval_{scores.MICRO}_f1")
-        self.best_f1 = max(self.best_f1, metrics["eval_f1"])
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(
             self.args, self.state, self.control, metrics
@@ -226,7 +250,8 @@ def _default_progress(trainer: Trainer) -> type[TrainerCallback]:
 
 
 def _arguments(fitting: Fitting, rows: int, work: Path) -> TrainingArguments:
-    steps_per_pass = max(1, rows // fitting.passes // fitting.batch_windows)
+    processes = int(os.environ.get("WORLD_SIZE", 1))
+    steps_per_pass = max(1, rows // fitting.passes // (fitting.batch_windows * processes))
     every = max(1, steps_per_pass // fitting.gradient_accumulation // fitting.evaluations_per_pass)
     return TrainingArguments(
         output_dir=str(work),
@@ -253,7 +278,6 @@ def _arguments(fitting: Fitting, rows: int, work: Path) -> TrainingArguments:
         disable_tqdm=True,
         report_to=[],
         dataloader_pin_memory=torch.cuda.is_available(),
-        train_sampling_strategy="random",
     )
 
 

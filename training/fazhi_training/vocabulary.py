@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from fazhi.errors import ModelError
 from fazhi.tokens import SPECIAL_TOKENS
 
 WHITE_SPACE = "\n\r\t \u00a0\u3000"
@@ -64,7 +66,7 @@ def save(tokens: list[str], folder: Path) -> None:
     ``tokens`` starts with the special tokens; a token's id is its place in the list.
     """
     if tuple(tokens[: len(SPECIAL_TOKENS)]) != SPECIAL_TOKENS:
-        raise ValueError(f"tokens start with {tokens[:5]}, not with {SPECIAL_TOKENS}")
+        raise ModelError(f"tokens start with {tokens[:5]}, not with {SPECIAL_TOKENS}")
     ids = {token: index for index, token in enumerate(tokens)}
     added = [
         {
@@ -110,4 +112,7 @@ def save(tokens: list[str], folder: Path) -> None:
 
 
 def _write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    """Write whole or not at all: several processes may write and read it at once."""
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)
