@@ -55,7 +55,7 @@ def test_stock_pipeline_loads_it(small_model: Path) -> None:
     from transformers import pipeline
 
     tagged = pipeline("token-classification", model=str(small_model))("办结20余件，办结率97%。")
-    assert "B-COUNT" in {entry["entity"] for entry in tagged}
+    assert "E-COUNT" in {entry["entity"] for entry in tagged}
     assert {entry["entity"] for entry in tagged} <= {
         *Manifest.load(small_model).labels,
         *(f"{p}-{label}" for p in "BIES" for label in Manifest.load(small_model).labels),
@@ -171,7 +171,7 @@ def test_resume_goes_on_from_a_checkpoint(
 def test_other_labels(small_encoder: Path, tmp_path: Path) -> None:
     for split in ("train", "dev"):
         (tmp_path / split).mkdir()
-        text = "<META>{}</META>\n镇长<PER>某甲</PER>到会。"
+        text = f"<META>{{}}</META>\n镇长<PER>某甲</PER>到会。{split}"
         (tmp_path / split / f"{split}.txt").write_text(text, encoding="utf-8")
     recipe = tmp_path / "recipe.yaml"
     content = {
@@ -184,7 +184,7 @@ def test_other_labels(small_encoder: Path, tmp_path: Path) -> None:
         "fitting": {"passes": 80, "batch_windows": 4, "learning_rate": 0.004, "dropout": 0},
     }
     recipe.write_text(json.dumps(content))
-    report = Tagger.load(train(Recipe.load(recipe))).tag("镇长某甲到会。")
+    report = Tagger.load(train(Recipe.load(recipe))).tag("镇长某甲到会。train")
     assert [(span.label, span.text, dict(span.attributes)) for span in report.spans] == [
         ("PER", "某甲", {})
     ]

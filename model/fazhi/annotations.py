@@ -49,24 +49,22 @@ class Annotated:
 
 def read(paths: Iterable[Path]) -> list[Annotated]:
     """Read annotation files; folders are walked. Raises AnnotationError with all problems."""
-    found: list[Annotated] = []
-    problems: list[str] = []
-    for path in paths:
-        annotated, faults = read_tolerantly(path)
-        found += annotated
-        problems += faults
+    found, problems = read_tolerantly(paths)
     if problems:
         raise AnnotationError(problems)
     return found
 
 
-def read_tolerantly(path: Path) -> tuple[list[Annotated], list[str]]:
-    """What can be read of a file or folder, and a message for each thing that can't."""
+def read_tolerantly(paths: Iterable[Path]) -> tuple[list[Annotated], list[str]]:
+    """What can be read of files and folders, and a message for each thing that can't."""
     found: list[Annotated] = []
     problems: list[str] = []
-    files = list(annotation_files(path))
-    if not files:
-        problems.append(f"{path}: no annotated reports (.txt with <META>, .jsonl or .json) there")
+    files: list[Path] = []
+    for path in paths:
+        there = list(annotation_files(path))
+        files += there
+        if not there:
+            problems.append(f"{path}: no annotated reports (.txt with <META>, .jsonl, .json) there")
     for file in files:
         try:
             for item in _read_file(file):

@@ -43,12 +43,7 @@ def check(paths: Iterable[Path], labels: Sequence[str] = LABELS) -> list[Report]
 
     Raises AnnotationError once, with every problem of every file.
     """
-    found: list[Annotated] = []
-    problems: list[str] = []
-    for path in paths:
-        annotated, faults = read_tolerantly(path)
-        found += annotated
-        problems += faults
+    found, problems = read_tolerantly(paths)
     problems += _repeated_ids(found)
     problems += _shared_text(found)
     for annotated_report in found:

@@ -295,10 +295,13 @@ def pretrain(recipe: EncoderRecipe, *, report: Callable[[str], None]) -> float:
         raise FazhiError(
             "no text to train on: sources are .txt, .jsonl or .jsonl.xz files, or folders"
         )
-    torch.set_flush_denormal(True)
     keep_freed_memory()
     run = Run(recipe)
-    accuracy = run.train(texts, held_out, report)
+    torch.set_flush_denormal(True)  # for the whole process, so only while training
+    try:
+        accuracy = run.train(texts, held_out, report)
+    finally:
+        torch.set_flush_denormal(False)
     save_in_half(run.model, recipe.out)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (recipe.out / name).write_bytes((recipe.start / name).read_bytes())
