@@ -181,7 +181,13 @@ def test_other_labels(small_encoder: Path, tmp_path: Path) -> None:
         "dev": [str(tmp_path / "dev")],
         "out": str(tmp_path / "model"),
         "windows": {"window_chars": 64, "overlap_chars": 16},
-        "fitting": {"passes": 80, "batch_windows": 4, "learning_rate": 0.004, "dropout": 0},
+        "fitting": {
+            "passes": 80,
+            "batch_windows": 1,
+            "learning_rate": 0.003,
+            "head_learning_rate": 0.003,
+            "dropout": 0,
+        },
     }
     recipe.write_text(json.dumps(content))
     report = Tagger.load(train(Recipe.load(recipe))).tag("镇长某甲到会。train")
