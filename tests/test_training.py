@@ -92,6 +92,12 @@ def test_export_refuses_a_model_that_differs(
         export.check_agreement(model, small_model, manifest, samples)
 
 
+def test_the_onnx_file_tells_no_paths(small_model: Path) -> None:
+    content = (small_model / "model.onnx").read_bytes()
+    assert str(ROOT).encode() not in content
+    assert b".py" not in content
+
+
 def test_weights_are_stored_in_half(small_model: Path) -> None:
     from safetensors.numpy import load_file
 

@@ -68,6 +68,9 @@ def _told_plainly() -> Iterator[None]:
     except FazhiError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
     except OSError as error:
         typer.echo(f"error: {error.filename}: {error.strerror}", err=True)
         raise typer.Exit(1) from error

@@ -106,6 +106,7 @@ def _save_onnx(model: BertForTokenClassification, path: Path) -> None:
         )
     content = onnx.load(path)
     store_in_half(content)
+    forget_source(content)
     onnx.checker.check_model(content)
     onnx.save(content, path)
 
@@ -130,6 +131,15 @@ def store_in_half(model: onnx.ModelProto) -> None:
     kept = [info for info in graph.value_info if info.name not in stored]
     del graph.value_info[:]
     graph.value_info.extend(kept)
+
+
+def forget_source(model: onnx.ModelProto) -> None:
+    """Take out the exporter's notes, stack traces with this machine's paths among them."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.initializer, *graph.value_info):
+        del part.metadata_props[:]
+    for part in (graph, *graph.node):
+        part.doc_string = ""
 
 
 def check_agreement(
