@@ -82,7 +82,7 @@ class Fitting(_Schema):
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     seed: int = Field(0, ge=0)
-    evaluations_per_pass: int = Field(1, ge=1)
+    evaluations_per_pass: float = Field(1.0, gt=0)  # 0.5: after every second pass
     patience: int | None = Field(None, ge=1)
 
 

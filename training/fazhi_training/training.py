@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import random
 import shutil
@@ -52,7 +53,19 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
         raise FazhiError(
             f"{recipe.out}: holds a model already; remove it or give the recipe another 'out'"
         )
-    work = recipe.out.with_name(recipe.out.name + ".checkpoints")
+    trainer = fit(recipe, resume=resume)
+    if trainer.is_world_process_zero():
+        _save(trainer, recipe)
+        shutil.rmtree(_work(recipe), ignore_errors=True)
+    return recipe.out
+
+
+def fit(recipe: Recipe, *, resume: bool = False) -> SpanTrainer:
+    """Train as the recipe says and return the trainer, with the best model on dev; saves nothing.
+
+    Checkpoints are left beside ``recipe.out``.
+    """
+    work = _work(recipe)
     _claim(work, recipe, resume)
     labels = tuple({*recipe.labels, *LABELS})  # other labels of the reports are left aside
     reports = {
@@ -75,16 +88,17 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
         recipe=recipe,
         manifest=manifest,
         tokenizer=tokenizer,
-        dev=reports["dev"],
+        reports=reports,
         model=model,
         train_rows=list(rows),
         work=work,
     )
     trainer.train(resume_from_checkpoint=True if resume else None)
-    if trainer.is_world_process_zero():
-        _save(trainer, recipe, vocabulary, windows, reports)
-        shutil.rmtree(work, ignore_errors=True)
-    return recipe.out
+    return trainer
+
+
+def _work(recipe: Recipe) -> Path:
+    return recipe.out.with_name(recipe.out.name + ".checkpoints")
 
 
 def _claim(work: Path, recipe: Recipe, resume: bool) -> None:
@@ -135,13 +149,9 @@ def _passes(reports: Sequence[Report], recipe: Recipe) -> Iterator[Report]:
             yield augment(report, steps, rng) if rng.random() < share else report
 
 
-def _save(
-    trainer: SpanTrainer,
-    recipe: Recipe,
-    vocabulary: Path,
-    windows: WindowSettings,
-    reports: Mapping[str, Sequence[Report]],
-) -> None:
+def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
+    reports = trainer.reports
+    vocabulary = _work(recipe) / "vocabulary"
     about: dict[str, Any] = {
         "encoder": Path(recipe.encoder).name if Path(recipe.encoder).exists() else recipe.encoder,
         "seed": recipe.fitting.seed,
@@ -155,7 +165,7 @@ def _save(
             vocabulary,
             part,
             labels=recipe.labels,
-            windows=windows,
+            windows=trainer.manifest.windows,
             samples=reports["dev"],
             about=about,
         )
@@ -191,13 +201,15 @@ class SpanTrainer(Trainer):
         recipe: Recipe,
         manifest: Manifest,
         tokenizer: CharacterTokenizer,
-        dev: Sequence[Report],
+        reports: Mapping[str, Sequence[Report]],
         model: BertForTokenClassification,
         train_rows: list[dict[str, list[int]]],
         work: Path,
     ) -> None:
-        self._recipe, self._manifest, self._tokenizer = recipe, manifest, tokenizer
-        self._dev = dev
+        self._recipe, self._tokenizer = recipe, tokenizer
+        self.manifest = manifest
+        self.reports = reports
+        self.tagged: list[Report] = []  # dev, as tagged at the last evaluation
         callbacks: list[TrainerCallback] = [ProgressLine()]
         if recipe.fitting.patience is not None:
             callbacks.append(EarlyStoppingCallback(recipe.fitting.patience))
@@ -229,10 +241,10 @@ class SpanTrainer(Trainer):
         model = self.accelerator.unwrap_model(self.model)
         training = model.training
         backend = TorchBackend(model, self.args.device.type)
-        tagger = Tagger(self._manifest, self._tokenizer, backend)
-        tagged = list(tagger.tag_many([report.text for report in self._dev]))
+        tagger = Tagger(self.manifest, self._tokenizer, backend)
+        self.tagged = list(tagger.tag_many([report.text for report in self.reports["dev"]]))
         model.train(training)
-        found = scores.strict(self._dev, tagged, self._recipe.labels)
+        found = scores.strict(self.reports["dev"], self.tagged, self._recipe.labels)
         metrics = {f"eval_{label}_f1": score.f1 for label, score in found.items()}
         metrics["eval_f1"] = metrics.pop(f"eval_{scores.MICRO}_f1")
         self.log(metrics)
@@ -251,8 +263,9 @@ def _default_progress(trainer: Trainer) -> type[TrainerCallback]:
 
 def _arguments(fitting: Fitting, rows: int, work: Path) -> TrainingArguments:
     processes = int(os.environ.get("WORLD_SIZE", 1))
-    steps_per_pass = max(1, rows // fitting.passes // (fitting.batch_windows * processes))
-    every = max(1, steps_per_pass // fitting.gradient_accumulation // fitting.evaluations_per_pass)
+    windows_per_update = fitting.batch_windows * processes * fitting.gradient_accumulation
+    updates = math.ceil(rows / windows_per_update)
+    every = math.ceil(updates / max(1, fitting.passes * fitting.evaluations_per_pass))
     return TrainingArguments(
         output_dir=str(work),
         num_train_epochs=1,
