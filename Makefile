@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Real reports that lie beside a clone are no part of it; where there are some, ours must be apart.
+APART := $(if $(wildcard ../shared/reports),--apart ../shared/reports)
+
 .PHONY: demo test lint types train clean
 
 demo: .venv/base
@@ -11,7 +14,7 @@ demo: .venv/base
 
 test: .venv/dev lint types
 	$(BIN)/python -m pytest --cov --cov-report=term
-	$(BIN)/fazhi annotations check annotations
+	$(BIN)/fazhi annotations check annotations $(APART)
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from fazhi.annotations import read
+from fazhi.annotations import read, read_over
 from fazhi.checking import check
 from fazhi.duplication import near_duplicates
 from fazhi.errors import AnnotationError
@@ -33,8 +33,18 @@ def test_check_reports_them(tmp_path: Path) -> None:
     for split in ("train", "dev"):
         (tmp_path / split).mkdir()
         (tmp_path / split / f"{split}.txt").write_text("<META>{}</META>\n" + LONG, encoding="utf-8")
-    with pytest.raises(AnnotationError, match="are of different splits and share 100"):
+    with pytest.raises(AnnotationError, match="are to be apart and share 100"):
         check([tmp_path])
+
+
+def test_check_reports_what_must_be_apart(tmp_path: Path) -> None:
+    for folder in ("ours", "real"):
+        (tmp_path / folder).mkdir()
+        content = "<META>{}</META>\n" + LONG
+        (tmp_path / folder / f"{folder}.txt").write_text(content, encoding="utf-8")
+    assert len(check([tmp_path / "ours"])) == 1
+    with pytest.raises(AnnotationError, match="ours and real are to be apart and share 100"):
+        check([tmp_path / "ours"], apart=[tmp_path / "real"])
 
 
 def test_shipped_splits() -> None:
@@ -64,6 +74,24 @@ def test_statistics(annotated: Path) -> None:
     assert "| reports | 2 |" in table
     assert "| LAW spans | 2 |" in table
     assert "| headings of level 1 / 2 / 3 / 4 | 4 / 2 / 0 / 0 |" in table
+
+
+@pytest.mark.parametrize(("split", "reports"), [("dev", 25), ("test", 25), ("train", 20)])
+def test_second_annotations_are_of_the_same_texts(split: str, reports: int) -> None:
+    pytest.importorskip("seqeval")
+    from fazhi_training.agreement import compare
+
+    second = ROOT / "annotations" / "second" / split
+    assert len(compare(ROOT / "annotations" / split, second).second) == reports
+
+
+def test_second_annotation_of_another_text(annotated: Path, tmp_path: Path) -> None:
+    reports = [item.report for item in read([annotated / "dev"])]
+    (tmp_path / f"{reports[0].id}.json").write_text(
+        f'{{"id": "{reports[0].id}", "text_sha256": "0", "spans": []}}', encoding="utf-8"
+    )
+    with pytest.raises(AnnotationError, match="text_sha256 is 0, but its text has"):
+        read_over(tmp_path, reports)
 
 
 def test_agreement(annotated: Path, tmp_path: Path) -> None:

@@ -56,6 +56,15 @@ def test_the_interval_holds_the_spread_of_the_reports() -> None:
     assert scores.strict(GOLD * 10, FOUND * 10, ("COUNT", "LAW"))["micro"] == mixed
 
 
+def test_facts_need_every_attribute() -> None:
+    gold = [report((0, 2, "COUNT"), (4, 6, "COUNT"), value=2, approx="none", note="a slip")]
+    right = [report((0, 2, "COUNT"), (4, 7, "COUNT"), value=2, approx="none")]
+    wrong = [report((0, 2, "COUNT"), value=2, approx="over")]
+    assert scores.facts(gold, right, ("COUNT",))["COUNT"].f1 == 0.5
+    assert scores.facts(gold, wrong, ("COUNT",))["COUNT"].f1 == 0
+    assert scores.strict(gold, wrong, ("COUNT",))["COUNT"].f1 > 0
+
+
 def test_attributes() -> None:
     gold = [report((0, 2, "COUNT"), value=2, approx="none")]
     same = scores.attribute_accuracy(gold, [report((0, 2, "COUNT"), value=2.0, approx="none")])

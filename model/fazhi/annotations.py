@@ -7,7 +7,7 @@ Three formats, told apart by what is in the file:
   written ``&lt;`` and ``&amp;``;
 - *JSONL* (``.jsonl``), one object a line with ``id``, ``text``, ``spans`` and ``meta``;
 - *stand-off* (``.json``), an object with ``text_sha256`` and ``spans``; the text lies beside it in
-  a ``.txt`` of the same name.
+  a ``.txt`` of the same name, or is that of another annotation (``read_over``).
 """
 
 from __future__ import annotations
@@ -76,6 +76,25 @@ def read_tolerantly(paths: Iterable[Path]) -> tuple[list[Annotated], list[str]]:
         except OSError as error:
             problems.append(f"{error.filename}: can't be read ({error.strerror})")
     return found, problems
+
+
+def read_over(folder: Path, reports: Iterable[Report]) -> list[Annotated]:
+    """Read stand-off files that annotate these reports once more, ``ID.json`` each.
+
+    Their texts are those of ``reports``. Raises AnnotationError with all problems.
+    """
+    found: list[Annotated] = []
+    problems: list[str] = []
+    for report in reports:
+        path = folder / f"{report.id}.json"
+        if path.is_file():
+            try:
+                found.append(_parse_stand_off(path.read_text("utf-8"), path, report.text))
+            except AnnotationError as error:
+                problems += error.problems
+    if problems:
+        raise AnnotationError(problems)
+    return found
 
 
 def annotation_files(path: Path) -> Iterator[Path]:
@@ -238,7 +257,7 @@ def _parse_lines(content: str, path: Path) -> Iterator[Annotated]:
         raise AnnotationError(problems)
 
 
-def _parse_stand_off(content: str, path: Path) -> Annotated:
+def _parse_stand_off(content: str, path: Path, text: str | None = None) -> Annotated:
     try:
         record = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -246,12 +265,11 @@ def _parse_stand_off(content: str, path: Path) -> Annotated:
     faults = _record_faults(record, ("id", "text_sha256", "spans"), str(path))
     if faults:
         raise AnnotationError(faults)
-    beside = path.with_suffix(".txt")
-    raw = beside.read_bytes()
+    raw = path.with_suffix(".txt").read_bytes() if text is None else text.encode("utf-8")
     found = hashlib.sha256(raw).hexdigest()
     if found != record["text_sha256"]:
         raise AnnotationError(
-            [f"{path}: text_sha256 is {record['text_sha256']}, but {beside.name} has {found}"]
+            [f"{path}: text_sha256 is {record['text_sha256']}, but its text has {found}"]
         )
     report = _report(record, raw.decode("utf-8"))
     return Annotated(path, report, (1,) * len(report.spans))

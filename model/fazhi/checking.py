@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from fazhi.annotations import Annotated, read_tolerantly
+from fazhi.annotations import Annotated, read, read_tolerantly
 from fazhi.duplication import GRAM_CHARS, MOST_SHARED, near_duplicates
 from fazhi.errors import AnnotationError
 from fazhi.labels import LABELS
@@ -38,14 +38,17 @@ _MANGLED = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f]|锟斤拷|烫烫烫|Ã[\x8
 _RATE_TOLERANCE = 1e-3
 
 
-def check(paths: Iterable[Path], labels: Sequence[str] = LABELS) -> list[Report]:
+def check(
+    paths: Iterable[Path], labels: Sequence[str] = LABELS, *, apart: Iterable[Path] = ()
+) -> list[Report]:
     """Read and check annotation files and folders; returns the reports.
 
-    Raises AnnotationError once, with every problem of every file.
+    Splits, folders that are called train, dev and test, must not share text with each other, and no
+    report with those at ``apart``. Raises AnnotationError once, with every problem of every file.
     """
     found, problems = read_tolerantly(paths)
     problems += _repeated_ids(found)
-    problems += _shared_text(found)
+    problems += _shared_text(found, read(apart))
     for annotated_report in found:
         problems += check_report(annotated_report, labels)
     if problems:
@@ -64,15 +67,19 @@ def _repeated_ids(found: Sequence[Annotated]) -> Iterator[str]:
             )
 
 
-def _shared_text(found: Sequence[Annotated]) -> Iterator[str]:
-    """Near-duplicates between splits: folders that are called train, dev and test."""
+def _shared_text(found: Sequence[Annotated], apart: Sequence[Annotated]) -> Iterator[str]:
+    """Near-duplicates between splits, and between any report and those to be apart from."""
     splits: dict[Path, list[Report]] = {}
     for item in found:
-        if item.path.parent.name in SPLITS:
-            splits.setdefault(item.path.parent, []).append(item.report)
-    for one, other, share in near_duplicates(list(splits.values())):
+        folder = item.path.parent
+        if apart or folder.name in SPLITS:
+            splits.setdefault(folder, []).append(item.report)
+    groups = list(splits.values())
+    if apart:
+        groups.append([item.report for item in apart])
+    for one, other, share in near_duplicates(groups):
         yield (
-            f"{one.id} and {other.id} are of different splits and share {share:.1%} of their text "
+            f"{one.id} and {other.id} are to be apart and share {share:.1%} of their text "
             f"(runs of {GRAM_CHARS} characters); at most {MOST_SHARED:.0%} is allowed"
         )
 

@@ -233,13 +233,20 @@ def annotations_check(
     label: Annotated[
         list[str] | None, typer.Option(help="A label of your own set; repeat for each.")
     ] = None,
+    apart: Annotated[
+        list[Path] | None,
+        typer.Option(help="Annotated reports that these must share no text with; repeatable."),
+    ] = None,
 ) -> None:
-    """Check annotated reports and list every problem with its file and line."""
+    """Check annotated reports and list every problem with its file and line.
+
+    Reports of folders that are called train, dev and test must share no text with each other.
+    """
     from fazhi.checking import check
     from fazhi.labels import LABELS
 
     with _told_plainly():
-        reports = check(paths, tuple(label) if label else LABELS)
+        reports = check(paths, tuple(label) if label else LABELS, apart=apart or ())
         spans = sum(len(report.spans) for report in reports)
         typer.echo(f"{len(reports)} reports, {spans} spans, no problems")
 

@@ -7,7 +7,7 @@ up in stages, surest first, and each :class:`LawMatch` says in ``method`` which 
 ========  =====================================================  ================================
 method    what the stage allows for                              example
 ========  =====================================================  ================================
-exact     the title, apart from white space, brackets, editions  ``新修订的行政处罚法（2021年）``
+exact     the title, apart from white space, editions, drafts    ``新修订的行政处罚法（2021年）``
 prefix    a state, party or court prefix; title marks            ``食品安全法实施条例``
 alias     the table of aliases, alone or before ``实施条例``      ``招投标法实施条例``
 local     a local norm named without its province or city        ``省行政执法公示办法``
@@ -95,11 +95,13 @@ _CITED = re.compile(
 _GENERIC_PLACE = re.compile(r"^[我本全]?(?P<tier>省|市|自治区|自治州)(?=.{4})")
 _ANY_PLACE = re.compile(r"^[^省市县区州旗、的]{2,8}(?:省|市|县|自治区|区|州|旗)")
 _ENDINGS = ("法典", "法", "条例", "规定", "办法", "细则", "规则", "准则", "章程", "规范")
-_TRIAL = re.compile(r"（(?:试行|暂行|草案)）$")
+_TRIAL = re.compile(r"（(?:试行|暂行)）$")
+_DRAFT = re.compile(r"（[^（）]{0,6}(?:草案|征求意见稿|送审稿)[^（）]{0,6}）$")  # （修订草案）
 
 _WORDS = (
     ("法制", "法治"),
     ("督查", "督察"),
+    ("防止", "防治"),
     ("负责同志", "负责人"),
     ("、", ""),
     ("以及", ""),
@@ -241,7 +243,7 @@ class Gazetteer:
         context: text around the span; it decides where *province* does not, and says whose
             a bare ``实施条例`` is.
         """
-        written = normalise_name(name)
+        written = _DRAFT.sub("", normalise_name(name))
         if not written or len(written) > _LONGEST_NAME:
             return LawMatch(written, False, None, (), "none")
         place = _full_place(province)
@@ -386,7 +388,7 @@ class Gazetteer:
 
     def _fuzzy(self, name: str) -> tuple[LawMatch | None, tuple[str, ...]]:
         """Find the one norm of the same place and ending from which *name* differs by slips."""
-        if len(name) > _LONGEST_FUZZY or _TRIAL.sub("", name).endswith("草案"):
+        if len(name) > _LONGEST_FUZZY:
             return None, ()
         level, key = self._split_place(name)
         if level is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fazhi.annotations import annotation_files, read_over
 from fazhi.checking import check
 from fazhi.errors import FazhiError
 from fazhi.labels import LABELS
@@ -87,10 +88,14 @@ def _characters(report: Report) -> np.ndarray:
 def compare(first: Path, second: Path) -> Agreement:
     """Pair the reports of two annotators by id; those that only one has are left out.
 
-    Raises FazhiError when no id is in both, or when a text differs.
+    ``second`` may be a folder of stand-off files without texts, ``ID.json`` each. Raises FazhiError
+    when no id is in both, or when a text differs.
     """
     ours = {report.id: report for report in check([first])}
-    theirs = {report.id: report for report in check([second])}
+    if any(annotation_files(second)):
+        theirs = {report.id: report for report in check([second])}
+    else:
+        theirs = {item.report.id: item.report for item in read_over(second, ours.values())}
     shared = sorted(ours.keys() & theirs.keys())
     if not shared:
         raise FazhiError(f"{first} and {second} have no report of the same id")
