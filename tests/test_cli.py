@@ -57,6 +57,54 @@ def test_jsonl_passes_the_check(folder: Path) -> None:
     assert not out.with_name("out.jsonl.part").exists()
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl"])
+def test_facts_by_ending(folder: Path, ending: str) -> None:
+    out = folder / f"facts.{ending}"
+    code, _, err = run("predict", folder / "good", "-o", out)
+    assert (code, err) == (0, "2 tagged, 0 failed\n")
+    assert out.stat().st_size > 500
+
+
+def test_an_unknown_ending_is_told_before_anything_is_done(folder: Path) -> None:
+    code, _, err = run("predict", folder / "good", "-o", folder / "facts.ods")
+    assert code == 1
+    assert "unknown ending '.ods'; expected one of .jsonl, .csv, .xlsx, .parquet" in err
+
+
+def test_least_score(folder: Path) -> None:
+    def spans(*options: object) -> list[dict[str, float]]:
+        code, out, _ = run("predict", folder / "good" / "a.txt", "-o", "-", *options)
+        assert code == 0
+        return json.loads(out)["spans"]  # type: ignore[no-any-return]
+
+    everything = spans()
+    least = sorted(span["score"] for span in everything)[1] + 0.00006  # scores are rounded
+    assert spans("--min-score", least) == [s for s in everything if s["score"] >= least]
+    assert run("predict", folder / "good", "--min-score", "1.5")[0] == 2
+
+
+def test_view(folder: Path) -> None:
+    page = folder / "page.html"
+    code, _, err = run("view", folder / "good", "-o", page)
+    assert (code, err) == (0, "2 on the page, 0 failed\n")
+    assert "民法典" in page.read_text(encoding="utf-8")
+
+
+def test_view_of_results_and_annotations(folder: Path, annotated: Path) -> None:
+    out, page = folder / "out.jsonl", folder / "page.html"
+    assert run("predict", folder / "good", "-o", out)[0] == 0
+    code, _, err = run("view", out, annotated / "dev", folder / "good" / "a.txt", "-o", page)
+    assert (code, err) == (0, "5 on the page, 0 failed\n")
+
+
+def test_view_goes_on_without_what_cannot_be_read(folder: Path) -> None:
+    (folder / "good" / "c.txt").write_bytes(b"")
+    code, _, err = run("view", folder / "good", "-o", folder / "page.html")
+    assert code == 1
+    assert "c.txt: empty" in err
+    assert "2 on the page, 1 failed" in err
+
+
 def test_odd_texts_and_names_pass_the_check_too(folder: Path) -> None:
     texts = folder / "odd"
     for name in ("x/a", "y/a"):

@@ -8,6 +8,7 @@ from fazhi.errors import (
     ReadError,
 )
 from fazhi.reports import Report, Span
+from fazhi.tables import to_frames
 from fazhi.tagger import Tagger
 from fazhi.version import __version__
 
@@ -21,4 +22,5 @@ __all__ = [
     "Span",
     "Tagger",
     "__version__",
+    "to_frames",
 ]

@@ -25,6 +25,7 @@ from fazhi.errors import AnnotationError
 from fazhi.reports import Attribute, Report, Span
 
 _META = re.compile(r"<META>(\{.*\})</META>\r?\n")
+_INLINE = b"<META>"  # how an inline file begins
 _TAG = re.compile(r'<(?P<close>/?)(?P<label>[^\W\d]\w*)(?P<attributes>(?:\s+\w+="[^"<>]*")*)\s*>')
 _ATTRIBUTE = re.compile(r'(\w+)="([^"<>]*)"')
 _NUMERIC = frozenset({"value", "upper"})
@@ -109,6 +110,16 @@ def annotation_files(path: Path) -> Iterator[Path]:
             or (file.suffix == ".txt" and not file.with_suffix(".json").exists())
         ):
             yield file
+
+
+def is_annotated(path: Path) -> bool:
+    """Whether a file holds tagged reports, and not a bare text."""
+    if path.suffix in (".jsonl", ".json"):
+        return True
+    if path.suffix != ".txt" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_INLINE)) == _INLINE
 
 
 def _read_file(path: Path) -> Iterator[Annotated]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from enum import Enum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -79,48 +79,100 @@ def _told_plainly() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+MinScore = Annotated[
+    float, typer.Option(min=0, max=1, help="Leave out what is less sure to be right than this.")
+]
+Model = Annotated[
+    Path | None, typer.Option(help="Model folder; the one that ships with fazhi if not given.")
+]
+
+
 @app.command()
 def predict(
     inputs: Paths,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="Write JSONL here; - is standard output."),
+        typer.Option(
+            "-o",
+            "--out",
+            help="Write the facts here, by ending: .jsonl, .csv, .xlsx, .parquet; - is standard "
+            "output, as JSONL.",
+        ),
     ] = None,
     summary: Annotated[
         bool, typer.Option("--summary", help="Print the summary beside writing -o, too.")
     ] = False,
-    model: Annotated[
-        Path | None, typer.Option(help="Model folder; the one that ships with fazhi if not given.")
-    ] = None,
+    model: Model = None,
     device: Device = Devices.AUTO,
+    min_score: MinScore = 0.0,
 ) -> None:
-    """Tag reports: print what is in them, or write it as JSONL with -o.
+    """Tag reports: print what is in them, or write it with -o.
 
     A file that can't be read is named at the end, the others are done all the same, and the exit
-    code is 1. The JSONL is in the annotation format.
+    code is 1. The JSONL is in the annotation format, with the facts beside it.
     """
     from fazhi.predicting import predict as predict_files
-    from fazhi.predicting import results_file
     from fazhi.tagger import Tagger
+    from fazhi.writing import open_writer
 
     to_stdout = str(out) == "-"
     if to_stdout and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     elif out is not None:
         _refuse_bad_target(out, inputs)
-    target = nullcontext(sys.stdout) if to_stdout else results_file(out) if out else nullcontext()
     with _told_plainly():
-        tagger = Tagger.load(model, device=device.value)
-        with target as file, _progress() as done:
+        target = nullcontext() if out is None or to_stdout else open_writer(out)
+        tagger = Tagger.load(model, device=device.value, min_score=min_score)
+        with target as writer, _progress() as done:
+            add = (lambda report: typer.echo(report.to_json())) if to_stdout else None
             reports, failures = _write(
                 predict_files(tagger, inputs, done=done),
-                file=file,
+                add=writer.add if writer else add,
                 summarised=out is None or (summary and not to_stdout),
             )
         for failure in failures:
             typer.echo(f"error: {failure.reason}", err=True)
         if out is not None or failures:
             typer.echo(f"{reports} tagged, {len(failures)} failed", err=True)
+        if failures:
+            raise typer.Exit(1)
+
+
+@app.command()
+def view(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(help="Files or folders: reports, results of predict (.jsonl), annotations."),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Write the page here (.html).")],
+    model: Model = None,
+    device: Device = Devices.AUTO,
+    min_score: MinScore = 0.0,
+) -> None:
+    """Show reports on a page: the text with its spans, every fact, and what does not add up.
+
+    The page is one file that needs no network. Reports that are not tagged yet are tagged first.
+    """
+    from fazhi.predicting import predict as predict_files
+    from fazhi.predicting import split_tagged
+    from fazhi.tagger import Tagger
+    from fazhi.viewing import write_page
+
+    _refuse_bad_target(out, inputs)
+    with _told_plainly():
+        reports, files = split_tagged(inputs)
+        failures: list[Failure] = []
+        if files:
+            tagger = Tagger.load(model, device=device.value, min_score=min_score)
+            with _progress() as done:
+                _, failures = _write(
+                    predict_files(tagger, files, done=done), add=reports.append, summarised=False
+                )
+        if reports:
+            write_page(reports, out)
+        for failure in failures:
+            typer.echo(f"error: {failure.reason}", err=True)
+        typer.echo(f"{len(reports)} on the page, {len(failures)} failed", err=True)
         if failures:
             raise typer.Exit(1)
 
@@ -135,9 +187,12 @@ def _refuse_bad_target(out: Path, inputs: list[Path]) -> None:
 
 
 def _write(
-    results: Iterator[Report | Failure], *, file: IO[str] | None, summarised: bool
+    results: Iterator[Report | Failure],
+    *,
+    add: Callable[[Report], object] | None,
+    summarised: bool,
 ) -> tuple[int, list[Failure]]:
-    """Write and print results as they come; returns how many there were, and the failures."""
+    """Hand on and print results as they come; returns how many there were, and the failures."""
     from fazhi.reports import Report
     from fazhi.summary import summarise
 
@@ -147,9 +202,8 @@ def _write(
             failures.append(result)
             continue
         reports += 1
-        if file is not None:
-            file.write(result.to_json() + "\n")
-            file.flush()
+        if add is not None:
+            add(result)
         if summarised:
             for line in summarise(result):
                 typer.echo(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -9,6 +10,12 @@ from typing import Any, Literal
 CheckKind = Literal["rate", "sum", "law", "year"]
 Tier = Literal["national", "province", "city", "county", "township"]
 IssuerKind = Literal["government", "party", "department", "zone"]
+
+
+def flatten(text: str) -> str:
+    """Text on one line: a line break inside Chinese joins, other runs of white space are one."""
+    joined = "".join(line.strip() for line in re.split(r"[\r\n]+", text))
+    return re.sub(r"\s+", " ", joined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +28,8 @@ class Phrase:
 
     @property
     def flat(self) -> str:
-        """The text without white space, as a title broken over lines is read."""
-        return "".join(self.text.split())
+        """The text on one line."""
+        return flatten(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ class Indicator:
 
     @property
     def text(self) -> str:
-        """Verb and noun without white space."""
+        """Verb and noun, one after the other."""
         return "".join(part.flat for part in (self.verb, self.noun) if part)
 
 
@@ -123,9 +130,9 @@ class Indicator:
 class Count(_Fact):
     """How many or how much: ``value`` in ``unit``, 万 and 亿 worked in.
 
-    ``value`` is None, with a ``reason``, where the amount can't be read. A range goes from ``value``
-    to ``upper``; ``approx`` is none, about, over or under; ``dimension`` says what ``unit`` measures
-    (people, cases, money …), None for an unknown one.
+    ``value`` is None, with a ``reason``, where the amount can't be read. A range goes from
+    ``value`` to ``upper``; ``approx`` is none, about, over or under; ``dimension`` says what
+    ``unit`` measures (people, cases, money …), None for an unknown one.
     """
 
     value: int | float | None

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fazhi.calibration import Calibration
 from fazhi.errors import ModelError
 from fazhi.windows import WindowSettings
 
@@ -22,7 +23,8 @@ class Manifest:
 
     ``labels`` are those of its tags in order, ``windows`` how it cuts text, ``files`` the sha256 of
     each file, ``annotations`` that of the reports it was trained on by split, ``scores`` measured
-    on the splits it names, and ``versions`` those of the libraries that made it.
+    on the splits it names, ``calibration`` what its spans' scores are fitted with, and ``versions``
+    those of the libraries that made it.
     """
 
     labels: tuple[str, ...]
@@ -31,6 +33,7 @@ class Manifest:
     encoder: str = ""
     annotations: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
     versions: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
     date: str = ""
@@ -62,6 +65,7 @@ class Manifest:
                 )
             content["labels"] = tuple(content["labels"])
             content["windows"] = WindowSettings(**content["windows"])
+            content["calibration"] = Calibration(**content.get("calibration", {}))
             manifest = cls(**content)
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(f"{path}: can't be read as a manifest ({error!r})") from error

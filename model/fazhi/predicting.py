@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import IO
 
 from fazhi import reading
-from fazhi.errors import FazhiError, ReadError
+from fazhi.annotations import annotation_files, is_annotated
+from fazhi.annotations import read as read_annotated
+from fazhi.errors import ReadError
 from fazhi.reports import Report
 from fazhi.tagger import Tagger
 
@@ -51,6 +51,21 @@ def predict(
             done(path)
 
 
+def split_tagged(paths: Iterable[Path]) -> tuple[list[Report], list[Path]]:
+    """Reports that are tagged already, of results and annotation files, and the files left to tag.
+
+    Folders are walked. Raises AnnotationError when a file of tagged reports can't be read.
+    """
+    tagged: list[Report] = []
+    files: list[Path] = []
+    for path in paths:
+        here = list(annotation_files(path))
+        done = [file for file in here if is_annotated(file)]
+        tagged += [item.report for item in read_annotated(done)]
+        files += [file for file in here if file not in done] if here else [path]
+    return tagged, files
+
+
 def _unused(name: str, used: set[str]) -> str:
     """``name``, or with ``-2``, ``-3`` … when reports of the batch have it already; notes it."""
     numbered = (f"{name}-{number}" for number in count(2))
@@ -76,22 +91,3 @@ def _batches(items: Iterable[Path | Failure]) -> Iterator[Sequence[Path | Failur
             batch = []
     if batch:
         yield batch
-
-
-@contextmanager
-def results_file(path: Path) -> Iterator[IO[str]]:
-    """A text file for results; until it is closed it is ``path`` with ``.part`` added.
-
-    When the work is broken off, what was written so far takes the name all the same. Raises
-    FazhiError when it can't be made.
-    """
-    part = path.with_name(path.name + ".part")
-    try:
-        file = part.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise FazhiError(f"{path}: can't be written ({error.strerror})") from error
-    try:
-        with file:
-            yield file
-    finally:
-        part.replace(path)

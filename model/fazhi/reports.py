@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fazhi.facts import Facts
+
+SCHEMA = 1
+"""The version of what ``Report.to_dict`` gives; ``docs/schema.json`` describes it."""
 
 Attribute = str | int | float | None
 
@@ -38,8 +44,8 @@ class FrozenMapping(Mapping[str, Any]):
 class Span:
     """Characters ``[start, end)`` of a report's text with a label.
 
-    ``text`` is the surface exactly as it stands, ``score`` the least probability of its tags (1 in
-    annotations), ``attributes`` what its guidelines ask for (``level``, ``value``, ``name`` …).
+    ``text`` is the surface exactly as it stands, ``score`` the probability that place and label are
+    right (1 in annotations), ``attributes`` what its guidelines ask for (``level``, ``value``, ``name`` …).
     """
 
     start: int
@@ -82,12 +88,27 @@ class Report:
     spans: tuple[Span, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     coverage: float | None = None
+    _facts: Facts | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "meta", FrozenMapping(self.meta))
 
+    @property
+    def facts(self) -> Facts:
+        """What the spans say, as records; worked out when first asked for."""
+        if self._facts is None:
+            from fazhi.gathering import gather
+
+            object.__setattr__(self, "_facts", gather(self))
+        assert self._facts is not None
+        return self._facts
+
     def to_dict(self) -> dict[str, Any]:
-        """The report's object in the annotation format (JSONL, one a line)."""
+        """What ``fazhi predict`` writes of a report: the annotation format, with its facts."""
+        return {"schema": SCHEMA, **self.to_annotation(), "facts": self.facts.to_dict()}
+
+    def to_annotation(self) -> dict[str, Any]:
+        """The report's object in the annotation format, text and spans alone."""
         meta = dict(self.meta)
         if self.coverage is not None:
             meta["coverage"] = self.coverage

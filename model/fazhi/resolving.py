@@ -1,17 +1,26 @@
-"""Spans to facts: each span gets the attributes that its label's guidelines ask for."""
+"""Spans to resolved spans: each gets the attributes that its label's guidelines ask for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fazhi.laws import Gazetteer
+from fazhi.laws import Gazetteer, normalise_name
 from fazhi.numbers import Quantity, parse_count, parse_rate
+from fazhi.report_data import read_report_data
 from fazhi.reports import Attribute, Span
 from fazhi.sections import Heading, resolve_sections
 
 CONTEXT_CHARS = 100  # before a law's name: enough for the law that a bare 实施条例 belongs to
 Attributes = dict[str, Attribute]
+
+# （以下简称《条例》）, (以下统称“办法”), （国务院令第713号，以下简称：《规定》）
+_DEFINITION = re.compile(
+    r"[（(](?:[^（）()]{0,30}[,，])?(?:以下)?[简统]称(?:为)?[:：]?\s*[“\"‘《]*(?P<name>[^“”\"‘’《》（）()\s]{1,30})[”\"’》]*[）)]"
+)
+_DEFINED_WITHIN = 30  # characters between a law's name and where its short name is defined
+_JOINED_WITHIN = 6  # characters between a law's name and the 实施条例 that belongs to it
 
 
 def resolve(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -24,18 +33,22 @@ def resolve(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """
     places = [(span.start, span.end) for span in spans if span.label == "SECTION"]
     headings = iter(resolve_sections(text, places))
-    return tuple(replace(span, attributes=_attributes(text, span, headings)) for span in spans)
+    names = iter(_law_names(text, spans, read_report_data(text, places).province))
+    return tuple(replace(span, attributes=_attributes(span, headings, names)) for span in spans)
 
 
-def _attributes(text: str, span: Span, headings: Iterator[Heading]) -> Attributes:
+def law_context(text: str, span: Span) -> str:
+    """The text before a law's name that may decide what it stands for."""
+    return text[max(0, span.start - CONTEXT_CHARS) : span.start]
+
+
+def _attributes(span: Span, headings: Iterator[Heading], names: Iterator[Attributes]) -> Attributes:
     match span.label:
         case "SECTION":
             heading = next(headings)
             return {"level": heading.level, "role": heading.role}
         case "LAW":
-            before = text[max(0, span.start - CONTEXT_CHARS) : span.start]
-            found = Gazetteer.load().resolve(span.text, context=before)
-            return {"name": found.title or span.text} | ({} if found.known else {"known": False})
+            return next(names)
         case "COUNT":
             quantity = parse_count(span.text)
             return {"value": quantity.value, "unit": quantity.unit} | _shared(quantity)
@@ -44,6 +57,34 @@ def _attributes(text: str, span: Span, headings: Iterator[Heading]) -> Attribute
             return {"value": quantity.value} | _shared(quantity)
         case _:
             return {}
+
+
+def _law_names(text: str, spans: Sequence[Span], province: str | None) -> Iterator[Attributes]:
+    """``name`` of each LAW span in order, and ``known`` where it is False.
+
+    A short name that the report defines (``以下简称《条例》``) is that of the law before it, from
+    there on.
+    """
+    gazetteer = Gazetteer.load()
+    definitions = [(m.start(), normalise_name(m["name"])) for m in _DEFINITION.finditer(text)]
+    defined: dict[str, Attributes] = {}
+    before: tuple[int, Attributes] | None = None
+    for span in spans:
+        if span.label != "LAW":
+            continue
+        while definitions and definitions[0][0] <= span.start:
+            place, short = definitions.pop(0)
+            if before and place - before[0] <= _DEFINED_WITHIN:
+                defined[short] = before[1]
+        found = defined.get(normalise_name(span.text))
+        if found is None:
+            context = law_context(text, span)
+            if before and span.start - before[0] <= _JOINED_WITHIN:
+                context += f"《{before[1]['name']}》"  # 烟草专卖法及其实施条例
+            match = gazetteer.resolve(span.text, province=province, context=context)
+            found = {"name": match.title or span.text} | ({} if match.known else {"known": False})
+        yield found
+        before = span.end, found
 
 
 def _shared(quantity: Quantity) -> Attributes:

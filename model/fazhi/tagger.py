@@ -28,23 +28,35 @@ class Tagger:
     ['一、主要举措', '民法典', '2次']
     """
 
-    def __init__(self, manifest: Manifest, tokenizer: CharacterTokenizer, backend: Backend) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        tokenizer: CharacterTokenizer,
+        backend: Backend,
+        *,
+        min_score: float = 0.0,
+    ) -> None:
         self.manifest = manifest
+        self.min_score = min_score
         self.scheme = TagScheme(manifest.labels)
         self._tokenizer = tokenizer
         self._backend = backend
 
     @classmethod
-    def load(cls, model: str | Path | None = None, *, device: str = "auto") -> Tagger:
+    def load(
+        cls, model: str | Path | None = None, *, device: str = "auto", min_score: float = 0.0
+    ) -> Tagger:
         """Load a model folder, by default the model that ships with fazhi.
 
-        ``device`` is ``auto``, ``cpu`` or ``cuda``. Raises ModelError when the folder is incomplete
+        ``device`` is ``auto``, ``cpu`` or ``cuda``; spans with a score below ``min_score`` are left
+        out. Raises ModelError when the folder is incomplete
         or altered, MissingExtraError when the device needs what is not installed.
         """
         folder = SHIPPED_MODEL if model is None else Path(model)
         manifest = Manifest.load(folder)
         tokenizer = CharacterTokenizer.load(folder)
-        return cls(manifest, tokenizer, scoring.open_backend(folder, device))
+        backend = scoring.open_backend(folder, device)
+        return cls(manifest, tokenizer, backend, min_score=min_score)
 
     def read(self, path: str | Path) -> Report:
         """Read a file and tag it; raises ReadError when it can't be read."""
@@ -80,10 +92,12 @@ class Tagger:
         found = decoding.decode(scores, self.scheme)
         tags = self.scheme.encode(len(text), found)
         confidence = np.exp(scores[np.arange(len(text)), tags])
+        calibrated = self.manifest.calibration
         spans = [
-            Span(start, end, label, text[start:end], float(confidence[start:end].min()))
+            Span(start, end, label, text[start:end], float(calibrated(confidence[start:end].min())))
             for start, end, label in _trimmed(text, found)
         ]
+        spans = [span for span in spans if span.score >= self.min_score]
         coverage = float((weight > 0).mean()) if text else 1.0
         return Report(name, text, resolving.resolve(text, spans), coverage=coverage)
 

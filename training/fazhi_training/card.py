@@ -37,14 +37,20 @@ def write_card(
         spans = sum(len(report.spans) for report in items)
         sha = manifest.annotations.get(split, "")[:16]
         lines.append(f"| {split} | {len(items)} | {chars:,} | {spans:,} | `{sha}` |")
-    lines += ["", "## Scores", ""]
-    for split, found in manifest.scores.items():
-        lines += [f"- {split}: {name} {value}" for name, value in found.items()]
+    lines += ["", "## Scores on dev", "", "Strict span F1 with its 95 % interval over reports.", ""]
+    lines += ["| label | F1 | interval |", "|---|---|---|"]
+    lines += [
+        f"| {label} | {found['f1']:.4f} | {found['low']:.4f}-{found['high']:.4f} |"
+        for label, found in manifest.scores.get("dev", {}).items()
+    ]
     lines += [
         "",
-        "The dev score chose the checkpoint, so it flatters the model a little; score it with",
+        "The same reports chose the checkpoint, so they flatter the model a little; score it with",
         "`fazhi evaluate` on reports that nothing was chosen by.",
         "",
+        "![Loss and dev F1](loss.png)",
+        "",
+        *_calibration(manifest.scores.get("calibration_error")),
         "## Use",
         "",
         "`fazhi predict FILE --model FOLDER`, or `Tagger.load(FOLDER)` in Python. Stock",
@@ -53,6 +59,22 @@ def write_card(
         "",
     ]
     (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _calibration(errors: Mapping[str, float] | None) -> list[str]:
+    if errors is None:
+        return ["Scores of spans are not calibrated: dev had nothing to fit them by.", ""]
+    return [
+        "## Calibration",
+        "",
+        "The `score` of a span is the share of such spans on dev that are right. Expected",
+        f"calibration error on dev: {errors['cross_validated']:.4f} cross-validated over reports "
+        f"(95 % interval {errors['low']:.4f}-{errors['high']:.4f}),",
+        f"{errors['after']:.4f} on the reports it was fitted on, {errors['before']:.4f} before.",
+        "",
+        "![Reliability](reliability.png)",
+        "",
+    ]
 
 
 def loss_curve(history: Sequence[Mapping[str, Any]], path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from fazhi.checking import check
 from fazhi.errors import FazhiError
 from fazhi.labels import LABELS
 from fazhi.reports import Report, Span
+from fazhi.resolving import resolve
 from fazhi.tagger import Tagger
 from fazhi_training import baselines as baseline
 from fazhi_training import scores
@@ -32,7 +33,9 @@ class Evaluation:
     partial: Mapping[str, Score]
     type_only: Mapping[str, Score]
     seqeval_f1: float
+    facts: Mapping[str, Score]
     attributes: Mapping[str, tuple[float, int]]
+    attributes_of_gold: Mapping[str, tuple[float, int]]
     gold: Sequence[Report]
     tagged: Sequence[Report]
 
@@ -56,8 +59,17 @@ class Evaluation:
             )
         )
         if self.attributes:
-            shares = (f"{k} {v:.4f} of {n}" for k, (v, n) in self.attributes.items())
-            lines.append("model, attributes on right spans: " + ", ".join(shares))
+            by_label = (
+                f"{label} {score.f1:.4f} ({score.low:.4f}-{score.high:.4f})"
+                for label, score in sorted(self.facts.items(), key=lambda item: item[0] != MICRO)
+            )
+            lines.append("model, facts (span and all attributes right), F1: " + ", ".join(by_label))
+            for what, shares in (
+                ("model, attributes on right spans", self.attributes),
+                ("rules, attributes on gold spans", self.attributes_of_gold),
+            ):
+                told = (f"{name} {share:.4f} of {n}" for name, (share, n) in shares.items())
+                lines.append(f"{what}: " + ", ".join(told))
         return "\n".join(lines)
 
     def errors(self) -> Iterator[str]:
@@ -85,7 +97,9 @@ class Evaluation:
             "partial": {label: asdict(score) for label, score in self.partial.items()},
             "type_only": {label: asdict(score) for label, score in self.type_only.items()},
             "seqeval_f1": self.seqeval_f1,
+            "facts": {label: asdict(score) for label, score in self.facts.items()},
             "attributes": self.attributes,
+            "attributes_of_gold": self.attributes_of_gold,
         }
         return json.dumps(content, ensure_ascii=False, indent=1)
 
@@ -95,6 +109,12 @@ def in_context(text: str, span: Span) -> str:
     before = text[max(0, span.start - _CONTEXT) : span.start]
     after = text[span.end : span.end + _CONTEXT]
     return f"{before}[{text[span.start : span.end]}]{after}".replace("\n", "⏎")
+
+
+def resolved_anew(report: Report) -> Report:
+    """The report with the attributes of its spans worked out by the rules, from the text alone."""
+    bare = [replace(span, attributes={}) for span in report.spans]
+    return replace(report, spans=resolve(report.text, bare))
 
 
 def evaluate(
@@ -130,7 +150,9 @@ def evaluate(
         partial=scores.partial(gold, tagged, labels),
         type_only=scores.type_only(gold, tagged, labels),
         seqeval_f1=by_seqeval,
+        facts=scores.facts(gold, tagged, labels),
         attributes=scores.attribute_accuracy(gold, tagged),
+        attributes_of_gold=scores.attribute_accuracy(gold, [resolved_anew(r) for r in gold]),
         gold=gold,
         tagged=tagged,
     )

@@ -17,6 +17,7 @@ Counts = npt.NDArray[np.float64]
 MICRO = "micro"
 RESAMPLES = 1000
 _RATE_TOLERANCE = 1e-3
+_NO_FACTS = frozenset({"known", "note", "reason"})  # attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,16 @@ def type_only(
     return _per_label(gold, predicted, labels, _any_overlap)
 
 
+def facts(
+    gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]
+) -> dict[str, Score]:
+    """As ``strict``, but a span is right only with all its attributes: what users get, end to end.
+
+    ``known``, ``reason`` and ``note`` are no facts and are left aside.
+    """
+    return _per_label(gold, predicted, labels, _exact_facts)
+
+
 Matcher = Callable[[Sequence[Span], Sequence[Span]], float]
 
 
@@ -82,6 +93,23 @@ def _count(gold: Report, predicted: Report, label: str, match: Matcher) -> tuple
 
 def _exact_matches(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
     return len({(s.start, s.end) for s in gold} & {(s.start, s.end) for s in predicted})
+
+
+def _exact_facts(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
+    ours = {(span.start, span.end): span for span in gold}
+    pairs = ((ours[s.start, s.end], s) for s in predicted if (s.start, s.end) in ours)
+    return sum(
+        all(
+            agree(one.attributes.get(name), other.attributes, name, one.label)
+            for name in _compared(one, other)
+        )
+        for one, other in pairs
+    )
+
+
+def _compared(one: Span, other: Span) -> list[str]:
+    """The attributes of either span that are facts."""
+    return sorted((one.attributes.keys() | other.attributes.keys()) - _NO_FACTS)
 
 
 def _overlap_credit(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
@@ -165,11 +193,10 @@ def attribute_accuracy(
             other = found.get((span.start, span.end, span.label))
             if other is None:
                 continue
-            for name in sorted(span.attributes.keys() | other.attributes.keys()):
-                if name not in ("note", "known", "reason"):
-                    agreed.setdefault(f"{span.label}.{name}", []).append(
-                        agree(span.attributes.get(name), other.attributes, name, span.label)
-                    )
+            for name in _compared(span, other):
+                agreed.setdefault(f"{span.label}.{name}", []).append(
+                    agree(span.attributes.get(name), other.attributes, name, span.label)
+                )
     return {key: (float(np.mean(values)), len(values)) for key, values in sorted(agreed.items())}
 
 

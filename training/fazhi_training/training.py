@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 import random
@@ -40,6 +41,7 @@ from fazhi_training.allocation import keep_freed_memory
 from fazhi_training.augmentation import augment
 from fazhi_training.card import loss_curve, write_card
 from fazhi_training.dataset import PadToLongest, to_dataset, window_rows
+from fazhi_training.measuring import measure
 from fazhi_training.recipe import Fitting, Recipe
 
 
@@ -156,11 +158,10 @@ def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
         "encoder": Path(recipe.encoder).name if Path(recipe.encoder).exists() else recipe.encoder,
         "seed": recipe.fitting.seed,
         "annotations": {name: digest(split) for name, split in reports.items()},
-        "scores": {"dev": trainer.best_scores()},
     }
     part = Path(tempfile.mkdtemp(prefix=recipe.out.name + ".", dir=recipe.out.parent))
     try:
-        manifest = export.save_model(
+        export.save_model(
             trainer.model,
             vocabulary,
             part,
@@ -173,7 +174,7 @@ def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
         if notice.is_file():  # licences of the encoder hold for what is made of it
             shutil.copyfile(notice, part / "NOTICE")
         loss_curve(trainer.state.log_history, part / "loss.png")
-        write_card(part, manifest, recipe, reports)
+        write_card(part, measure(part, reports["dev"]), recipe, reports)
         if recipe.out.exists():
             shutil.copytree(part, recipe.out, dirs_exist_ok=True)
         else:
@@ -185,7 +186,8 @@ def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
 
 def digest(reports: Sequence[Report]) -> str:
     """sha256 over the JSON of reports in order: what a model was trained on."""
-    joined = "\n".join(report.to_json() for report in reports)
+    lines = (json.dumps(report.to_annotation(), ensure_ascii=False) for report in reports)
+    joined = "\n".join(lines)
     return hashlib.sha256(joined.encode("utf-8")).hexdigest()
 
 
@@ -228,13 +230,6 @@ class SpanTrainer(Trainer):
         if self.optimizer is None:
             self.optimizer = torch.optim.AdamW(_groups(self.model, self._recipe.fitting))
         return self.optimizer
-
-    def best_scores(self) -> dict[str, float]:
-        """Strict F1 on dev, micro and per label, of the checkpoint that is kept."""
-        logged = [entry for entry in self.state.log_history if "eval_f1" in entry]
-        best = max(logged, key=lambda entry: entry["eval_f1"])
-        found = {label: best[f"eval_{label}_f1"] for label in self._recipe.labels}
-        return {name: round(f1, 4) for name, f1 in {"micro": best["eval_f1"], **found}.items()}
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Strict F1 per label and micro on the dev reports."""

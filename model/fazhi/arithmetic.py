@@ -1,0 +1,309 @@
+"""Arithmetic: what the counts and rates of a report say of each other, where it can't be true.
+
+A contradiction is found only where unit and wording leave one reading, since whoever goes through
+what is found must be able to trust it; what is unclear is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from fazhi.facts import Check, CheckKind, Count, Phrase, Rate
+
+REACH_CHARS = 120  # how far before a rate or a part its whole may stand
+REACH_AMOUNTS = 6
+MOST_PARTS = 20
+MOST_VALUE = 10**15  # above it, floats no longer tell whole numbers apart
+
+_STOP = re.compile(r"[。！？；;]|\.(?!\d)|\n[^\S\n]*\n")  # ends a sentence or a paragraph
+_DECIMALS = re.compile(r"[.．点]([0-9０-９〇零一二三四五六七八九]+)")
+_SIGNS = {"%": 0.01, "％": 0.01, "百分之": 0.01, "百分百": 0.01, "‰": 0.001, "成": 0.1}
+_VAGUE_UNITS = frozenset({"", "个"})  # 8个社区，其中网格46个: not the same things
+_MIXED = frozenset({"people", "groups"})  # 党员30名、女性20名: one may be both
+
+# Rates by name, the deed whose number is the share, and what the whole must be called. Before that
+# number only the deed may stand: 受理信访9件，化解积案5件，化解率… is the share of another whole.
+_RESOLVED = r"成功(?:调[解处]|化解)?|(?:调[解处]|化解)成功|化解"
+_DEEDS = (
+    (r"(?:调[解处]|化解)?成功率", _RESOLVED, ""),
+    (r"化解率|调成率", _RESOLVED, ""),
+    (r"调[解处]率", r"调[解处]", ""),  # all may be mediated, and some with success
+    (r"办结率", r"办结|办理完结", ""),
+    (r"(?:审结|结案)率", r"审结|结案|办结", ""),
+    (r"(?:任务)?完成率", r"完成", ""),
+    (r"(?:隐患|问题)?整改(?:完成)?率", r"(?:完成)?整改(?:到位|完毕|完成)?", r"隐患|问题"),
+    (r"持证率", r"持证", r"执法|队"),
+    (r"(?:考试)?通过率", r"(?:考试)?通过", r"参考|参加|考试"),
+    (r"合格率", r"合格", ""),
+    (r"优秀率", r"优秀", ""),
+    (r"(?:意见|建议)?采纳率", r"被?采纳", r"意见|建议"),
+    (r"履行率", r"履行(?:到位|完毕)?", r"协议|处罚"),
+    (r"(?:答复|办复|回复)率", r"答复|办复|回复", ""),
+    (r"纠错率", r"纠错", r"[审办]结"),
+)
+_NAME = re.compile(
+    r"[，,、（(]?(?:矛盾|纠纷|总|的)*(?P<name>[^，,、（(：:]{1,8}率|占比?)(?:为|达到?)?"
+)
+_LEAD = re.compile(r"(?:其中|目前|现|已|均|年底|年内|全年|当年|共计?|累计|实际)*")
+_CLAUSES = re.compile(r"[，,、：:（(]")
+_THINGS = re.compile(r"[^未不没无]{0,12}")  # 40项任务完成37项
+_AMONG = re.compile(r".*其中|[^，,]{0,12}中[，,]")  # 18名人员中，入党的7名，占38.9%
+# Tells that the rate is not that of the two counts: cases carried over, not yet due, left out.
+_EXCUSE = re.compile(r"结转|[上去往历前]年|到期|在办|正在|尚|未满|届满|应当|不含|除外|责令|限期")
+
+_FROM = re.compile(r"[由从][^，,、由从]{0,8}$")  # 由年初的46条
+_TO = re.compile(r"[^，,、]{0,8}(?:减|降|压|简|缩|并|合|增|升|提高|扩大)[^，,、]{0,2}[到至为]")
+_CHANGE = re.compile(
+    r"[，,（(](?:同比|环比|[较比](?:上年|去年|年初))?(?:总体|共|累计)?"
+    r"(?:下降|减少|压减|压缩|精简|缩减|降低|上升|增长|增加|提高|提升)(?:了|比例|幅度)?(?:为|达到?)?"
+)
+
+_JOINED = re.compile(r"(?:[、和及与]|以及)[^，,。；;：:（()）各每均共]{0,20}")  # 废止19份、修改12份
+# Opens a list of all parts: 46家，分别为… / 共46家：… / 46家（…
+_LISTED = re.compile(
+    r"(?:[，,：:]?分别[为是]|(?P<colon>[：:])|(?P<bracket>[（(]))[^，,（()）]{0,20}"
+)
+_TOTAL = re.compile(r"[共合总]计?$")
+_LIST_END = re.compile(r"\s*(?:[）)。；;]|\.(?!\d)|$)")
+# Tells that a list is not of parts, or not of all: 46家（上年40家、前年35家）.
+_OTHER_LIST = re.compile(r"[等另]|其[中他它余]|主要|例如|尤其|[上去前往]年|同期")
+_CLASS = re.compile(r"[类级型]$")  # 甲类40家、乙类6家: none is of both
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """A count, or a rate (``unit`` is None), and the values that may be written like this.
+
+    ``low`` is above ``high`` where they can't be told: an approximate number, or a broken one.
+    """
+
+    phrase: Phrase
+    value: float
+    low: float
+    high: float
+    unit: str | None = None
+    dimension: str | None = None
+
+
+def find_contradictions(
+    text: str, counts: Sequence[Count], rates: Sequence[Rate]
+) -> Iterator[Check]:
+    """Rates that the counts before them contradict, and parts that can't be of their whole.
+
+    The evidence is the amounts, each check's in the order of the text.
+    """
+    amounts = [_count(text, count) for count in counts] + [_rate(text, rate) for rate in rates]
+    amounts.sort(key=lambda amount: amount.phrase.start)
+    for place, amount in enumerate(amounts):
+        tests = (_share, _change) if amount.unit is None else (_breakdown, _full_list)
+        if amount.low <= amount.high:
+            yield from filter(None, (test(text, amounts, place) for test in tests))
+
+
+def _count(text: str, count: Count) -> _Amount:
+    phrase, value = _phrase(text, count.start, count.end), _value(text, count)
+    if value is None or count.approx != "none":
+        return _Amount(phrase, 0, 1, 0, count.unit)
+    large = 10 ** min(16, 4 * phrase.text.count("万") + 8 * phrase.text.count("亿"))
+    decimals = _decimals(phrase)
+    # A whole number is exact; 1.2万 may be 11,500 to 12,500.
+    slack = large * 0.1**decimals / 2 if decimals or large > 1 else 0
+    return _Amount(phrase, value, value - slack, value + slack, count.unit, count.dimension)
+
+
+def _rate(text: str, rate: Rate) -> _Amount:
+    phrase, value = _phrase(text, rate.start, rate.end), _value(text, rate)
+    sign = next((worth for sign, worth in _SIGNS.items() if sign in phrase.flat), None)
+    if value is None or sign is None or rate.approx == "about" or "百分点" in phrase.flat:
+        return _Amount(phrase, 0, 1, 0)
+    # Rounded or cut off: 97% may be 96.5% to 98%; but 100% is all.
+    last = sign * 0.1 ** _decimals(phrase) if value != 1 else 0
+    low = 0 if rate.approx == "under" else value - last / 2
+    return _Amount(phrase, value, low, inf if rate.approx == "over" else value + last)
+
+
+def _value(text: str, fact: Count | Rate) -> float | None:
+    """The value of a single number that is not broken off in the middle of its digits."""
+    edges = (text[max(0, place - 1) : place + 1] for place in (fact.start, fact.end))
+    cut = any(len(edge) == 2 and edge.isdigit() for edge in edges)
+    if fact.value is None or fact.upper is not None or cut or not 0 <= fact.value < MOST_VALUE:
+        return None
+    return float(fact.value)
+
+
+def _decimals(phrase: Phrase) -> int:
+    found = _DECIMALS.search(phrase.flat)
+    return len(found[1]) if found else 0
+
+
+def _share(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
+    """受理112起，化解109起，化解率97%: the rate at ``place`` is a share of the two before it."""
+    rate, part = amounts[place], amounts[max(0, place - 1)]
+    name = _NAME.fullmatch(_between(text, part, rate)) if _near(text, part, rate) else None
+    wholes = _wholes(text, amounts, place - 1) if name else []
+    if not name or not wholes or len(wholes) > 2 or wholes[0].value < part.value:
+        return None
+    whole = wholes[0]
+    if min(one.low for one in wholes) <= 0 or not _is_share(text, name["name"], whole, part):
+        return None
+    if _EXCUSE.search(text, whole.phrase.start, rate.phrase.end + 20):
+        return None
+    holds = any(_meet(part.low / one.high, part.high / one.low, rate) for one in wholes)
+    bound = "at least " * (rate.high == inf) + "at most " * (rate.low == 0)
+    message = (
+        f"{bound}{_number(100 * rate.value)}% of {_number(whole.value)} is "
+        f"{_number(rate.value * whole.value)}, but {_number(part.value)} are named"
+    )
+    return _unless(holds, "rate", message, whole, part, rate)
+
+
+def _is_share(text: str, name: str, whole: _Amount, part: _Amount) -> bool:
+    """Whether a rate of that name is the share that the part is of the whole."""
+    between = _between(text, whole, part)
+    if name.startswith("占"):
+        return bool(_AMONG.match(between))
+    *before, clause = _CLAUSES.split(between)
+    for title, deed, things in _DEEDS:
+        if re.fullmatch(title, name):
+            done = re.search(rf"(?:{deed})了?$", clause)
+            lead = _LEAD if before else _THINGS
+            called = re.search(things, _before(text, whole) + between)
+            return bool(called and done and lead.fullmatch(clause[: done.start()]))
+    return False
+
+
+def _change(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
+    """由46条减少到16条，下降65.2%: the rate at ``place`` is the change of the two before it."""
+    old, new, rate = amounts[max(0, place - 2)], amounts[max(0, place - 1)], amounts[place]
+    if old.unit is None or old.unit != new.unit or not (old.low > 0 and new.low <= new.high):
+        return None
+    if not _near(text, old, new) or not _near(text, new, rate):
+        return None
+    if not _FROM.search(_before(text, old)) or not _TO.fullmatch(_between(text, old, new)):
+        return None
+    if not _CHANGE.fullmatch(_between(text, new, rate)):
+        return None
+    least, most = sorted(abs(1 - ratio) for ratio in (new.low / old.high, new.high / old.low))
+    message = (
+        f"{_number(old.value)} to {_number(new.value)} is a change of "
+        f"{_number(100 * abs(1 - new.value / old.value))}%, not {_number(100 * rate.value)}%"
+    )
+    return _unless(_meet(least, most, rate), "rate", message, old, new, rate)
+
+
+def _breakdown(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
+    """46家，其中甲类40家、乙类6家: the count at ``place`` is the first part of a whole."""
+    part = amounts[place]
+    since = max(part.phrase.start - 40, amounts[place - 1].phrase.end if place else 0)
+    named = "其中" in squeeze(text[since : part.phrase.start])
+    wholes = _wholes(text, amounts, place) if named else []
+    if not wholes or part.unit in _VAGUE_UNITS:
+        return None
+    # Of several counts before it the part may be of all: 学习3次、讲座2次，其中讲课4次.
+    most, whole = sum(one.high for one in wholes), _number(sum(one.value for one in wholes))
+    parts = _parts(text, amounts, place)
+    if large := [one for one in parts if one.low > most]:
+        message = f"{_number(large[0].value)} is more than the {whole} that it is part of"
+        return _unless(False, "sum", message, *reversed(wholes), large[0])
+    overlap = part.dimension in _MIXED and not _are_classes(text, parts)
+    message = f"{_added(parts)}, more than the {whole} that they are part of"
+    holds = overlap or sum(one.low for one in parts) <= most
+    return _unless(holds, "sum", message, *reversed(wholes), *parts)
+
+
+def _full_list(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
+    """共46家：甲类40家、乙类6家: the count at ``place`` is the sum of those that follow."""
+    whole, parts = amounts[place], _parts(text, amounts, place + 1)
+    if len(parts) < 2 or whole.unit != parts[0].unit or whole.unit in _VAGUE_UNITS:
+        return None
+    if not _near(text, whole, parts[0]):
+        return None
+    opened, last = _LISTED.fullmatch(_between(text, whole, parts[0])), parts[-1].phrase.end
+    other = _OTHER_LIST.search(text, whole.phrase.end, last)
+    if not opened or other or not _LIST_END.match(text, last):
+        return None
+    if opened["colon"] and not _TOTAL.search(_before(text, whole)):
+        return None
+    if opened["bracket"] and whole.dimension in _MIXED and not _are_classes(text, parts):
+        return None
+    # In brackets a list may stop short without saying so.
+    most = inf if opened["bracket"] else sum(one.high for one in parts)
+    holds = _meet(sum(one.low for one in parts), most, whole)
+    message = f"{_added(parts)}, but the whole is {_number(whole.value)}"
+    return _unless(holds, "sum", message, whole, *parts)
+
+
+def _parts(text: str, amounts: Sequence[_Amount], place: int) -> list[_Amount]:
+    """The counts of one list from ``place`` on: same unit, joined by ``、`` and the next noun."""
+    parts: list[_Amount] = []
+    for one in amounts[place : place + MOST_PARTS]:
+        if one.low > one.high or one.unit != amounts[place].unit:
+            break
+        if parts and not _near(text, parts[-1], one):
+            break
+        if parts and not _JOINED.fullmatch(_between(text, parts[-1], one)):
+            break
+        parts.append(one)
+    return parts
+
+
+def _wholes(text: str, amounts: Sequence[_Amount], place: int) -> list[_Amount]:
+    """The counts in the unit of ``place`` before it in its sentence, nearest first.
+
+    Empty where one of them, or that at ``place``, is not sure.
+    """
+    part, wholes = amounts[place], []
+    for one in reversed(amounts[max(0, place - REACH_AMOUNTS) : place]):
+        if not _near(text, one, part):
+            break
+        if one.unit == part.unit is not None:
+            wholes.append(one)
+    return wholes if all(one.low <= one.high for one in (part, *wholes)) else []
+
+
+def _unless(holds: bool, kind: CheckKind, message: str, *amounts: _Amount) -> Check | None:
+    return None if holds else Check(kind, message, tuple(one.phrase for one in amounts))
+
+
+def _near(text: str, first: _Amount, second: _Amount) -> bool:
+    """Whether two amounts stand in one sentence, and not too far apart."""
+    start, end = first.phrase.end, second.phrase.start
+    return start <= end <= start + REACH_CHARS and not _STOP.search(text, start, end)
+
+
+def _between(text: str, first: _Amount, second: _Amount) -> str:
+    return squeeze(text[first.phrase.end : second.phrase.start])
+
+
+def _before(text: str, amount: _Amount) -> str:
+    return squeeze(text[max(0, amount.phrase.start - 12) : amount.phrase.start])
+
+
+def _are_classes(text: str, parts: Sequence[_Amount]) -> bool:
+    return all(_CLASS.search(_before(text, part)) for part in parts)
+
+
+def _meet(low: float, high: float, amount: _Amount) -> bool:
+    slack = 1e-9 * max(1, amount.value)
+    return low <= amount.high + slack and amount.low <= high + slack
+
+
+def _added(parts: Sequence[_Amount]) -> str:
+    numbers = " + ".join(_number(part.value) for part in parts)
+    return f"the parts {numbers} make {_number(sum(part.value for part in parts))}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _phrase(text: str, start: int, end: int) -> Phrase:
+    return Phrase(start, end, text[start:end])
+
+
+def squeeze(text: str) -> str:
+    """The text without white space, since reports put it anywhere: between words, within them."""
+    return "".join(text.split())
