@@ -65,6 +65,26 @@ def test_facts_by_ending(folder: Path, ending: str) -> None:
     assert out.stat().st_size > 500
 
 
+def test_documents_and_pages_are_read(folder: Path) -> None:
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    for line in TEXT.splitlines():
+        document.add_paragraph(line)
+    document.save(str(folder / "good" / "c.docx"))
+    lines = "".join(f"<p>{line}</p>" for line in TEXT.splitlines())
+    (folder / "good" / "d.html").write_text(f"<body>{lines}</body>", encoding="utf-8")
+    (folder / "good" / "e.docx").write_bytes(b"no document")
+    out = folder / "out.jsonl"
+    code, _, err = run("predict", folder / "good", "-o", out)
+    assert code == 1
+    assert "e.docx" in err
+    assert "4 tagged, 1 failed" in err
+    reports = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    found = [[span["text"] for span in report["spans"]] for report in reports]
+    assert [report["id"] for report in reports] == ["a", "b", "c", "d"]
+    assert found[0] == found[1] == found[2] == found[3]
+
+
 def test_an_unknown_ending_is_told_before_anything_is_done(folder: Path) -> None:
     code, _, err = run("predict", folder / "good", "-o", folder / "facts.ods")
     assert code == 1

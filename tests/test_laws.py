@@ -382,10 +382,10 @@ def test_any_law_like_text_resolves(name: str) -> None:
     "piece", ["法", "《", "（", "新修订", "实施", "中华人民共和国", "国务院、", "2021年", " "]
 )
 def test_long_text_takes_little_time(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for size in (100, 10_000, 1_000_000):
         GAZETTEER.resolve(piece * (size // len(piece)))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_surrogates_and_controls_do_not_raise() -> None:

@@ -16,7 +16,7 @@ TEXT = "一、主要举措\r\n\u3000\u3000开展普法宣传２０次，𠮷\u20
 def test_encodings_keep_every_character(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(TEXT.encode(encoding))
-    assert reading.read(path) == TEXT
+    assert reading.read(path).text == TEXT
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,12 @@ def test_noise_is_no_text() -> None:
         reading.decode(bytes(range(128, 256)) * 8, "noise")
 
 
-def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(reading, "MAX_BYTES", 10)
-    with pytest.raises(ReadError, match="split it"):
-        reading.decode(b"x" * 11, "huge")
+    path = tmp_path / "long.txt"
+    path.write_text("一" * 4, encoding="utf-8")
+    with pytest.raises(ReadError, match=r"long.txt: over .* MiB; split it"):
+        reading.read(path)
 
 
 def test_missing_file(tmp_path: Path) -> None:

@@ -360,6 +360,6 @@ def test_any_text_and_places_have_a_heading_each(text: str, places: list[tuple[i
 )
 def test_long_titles_are_read_in_time(piece: str) -> None:
     text = piece * 20_000
-    begin = time.perf_counter()
+    begin = time.process_time()
     resolve_sections(text, [(0, len(text))] * 20)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

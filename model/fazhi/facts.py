@@ -128,7 +128,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count(_Fact):
-    """How many or how much: ``value`` in ``unit``, 万 and 亿 worked in.
+    """How many or how much: ``value`` in ``unit`` by its usual name, 万 and 亿 worked in.
 
     ``value`` is None, with a ``reason``, where the amount can't be read. A range goes from
     ``value`` to ``upper``; ``approx`` is none, about, over or under; ``dimension`` says what

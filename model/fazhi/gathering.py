@@ -10,7 +10,7 @@ from fazhi.consistency import find_checks
 from fazhi.facts import Count, Facts, Indicator, Law, Rate, ReportData, Section, flatten
 from fazhi.indicators import find_indicators
 from fazhi.laws import Gazetteer
-from fazhi.numbers import DIMENSIONS
+from fazhi.numbers import dimension, normal_unit
 from fazhi.report_data import read_report_data
 from fazhi.reports import Report, Span
 from fazhi.resolving import law_context
@@ -109,9 +109,9 @@ def _law(span: Span, text: str, data: ReportData, place: dict[str, Any]) -> Law:
 
 
 def _count(span: Span, indicator: Indicator | None, place: dict[str, Any]) -> Count:
-    unit = str(span.attributes.get("unit", ""))
+    unit = normal_unit(str(span.attributes.get("unit", "")))
     return Count(
-        **place, **_amount(span), unit=unit, dimension=DIMENSIONS.get(unit), indicator=indicator
+        **place, **_amount(span), unit=unit, dimension=dimension(unit), indicator=indicator
     )
 
 

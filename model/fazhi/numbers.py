@@ -83,6 +83,33 @@ DIMENSIONS: Mapping[str, str] = MappingProxyType(
 )
 """What a measure word measures, in English; of a word with several uses, the reports' main one."""
 
+_SAME_UNITS = {
+    "平方米": "平方 ㎡ m²",  # 26万㎡
+    "平方公里": "平方千米 km²",
+    "公里": "千米 km",
+    "米": "m",
+    "厘米": "cm",
+    "毫米": "mm",
+    "立方米": "立方 方 m³",
+    "吨": "t",
+    "公斤": "千克 kg",
+    "克": "g",
+    "毫克": "mg",
+    "升": "L",
+    "毫升": "mL",
+    "千瓦": "kW",
+    "兆瓦": "MW",
+    "千瓦时": "度 kWh",
+    "小时": "个小时",
+    "工作日": "个工作日",
+    "人次": "人(次) 人（次）",
+    "件次": "件(次) 件（次）",
+    "户次": "户(次) 户（次）",
+    "家次": "家(次) 家（次）",
+    "宗次": "宗(次) 宗（次）",
+}
+_NORMAL_UNITS = {same: unit for unit, names in _SAME_UNITS.items() for same in names.split()}
+
 
 def _any(words: Mapping[str, object]) -> str:
     """An alternation of the words, the longest first."""
@@ -173,9 +200,14 @@ def parse_rate(text: str) -> Quantity:
     return _parse(text, _read_rates)
 
 
+def normal_unit(unit: str) -> str:
+    """The usual name of a unit that has several: `平方米` for `㎡`; other units as they are."""
+    return _NORMAL_UNITS.get(unit, unit)
+
+
 def dimension(unit: str) -> str | None:
     """What a measure word measures (`人次`: "people"), or None for a word not in `DIMENSIONS`."""
-    return DIMENSIONS.get(unit)
+    return DIMENSIONS.get(normal_unit(unit))
 
 
 class _UnreadableError(Exception):

@@ -40,7 +40,7 @@ def predict(
                 yield item
                 continue
             try:
-                read.append((item, reading.read(item)))
+                read.append((item, reading.read(item).text))
             except ReadError as error:
                 yield Failure(item, str(error))
                 done(item)

@@ -1,4 +1,7 @@
-"""Files to text. Bytes in, text out; only a byte order mark is left out, nothing is cleaned."""
+"""Files to documents, by the ending of their names; a module of its own reads each format.
+
+Of a text file only a byte order mark is left out; nothing is cleaned.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from fazhi.documents import Document
 from fazhi.errors import ReadError
 
-SUFFIXES = (".txt",)
+SUFFIXES = (".txt", ".docx", ".html", ".htm")
 MAX_BYTES = 16 * 1024 * 1024
 _MOST_DISORDER = 0.5  # of charset-normalizer's measure, 0 to 1; rare characters raise it
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -37,8 +41,11 @@ def name_of(path: Path) -> str:
     return os.fsencode(path.stem).decode("utf-8", "replace")
 
 
-def read(path: Path) -> str:
-    """The text of a file, or of standard input for ``-``; raises ReadError when there is none."""
+def read(path: Path) -> Document:
+    """The document in a file, or a text on standard input for ``-``.
+
+    Raises ReadError when it can't be read or holds no text.
+    """
     name = "standard input" if str(path) == "-" else str(path)
     try:
         if str(path) == "-":
@@ -48,7 +55,19 @@ def read(path: Path) -> str:
                 raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ReadError(f"{name}: can't be read ({error.strerror})") from error
-    return decode(raw, name)
+    if len(raw) > MAX_BYTES:
+        raise ReadError(f"{name}: over {MAX_BYTES // 2**20} MiB; split it into single reports")
+    match path.suffix.lower():
+        case ".docx":
+            from fazhi.reading_docx import read_docx
+
+            return read_docx(raw, name)
+        case ".html" | ".htm":
+            from fazhi.reading_html import read_html
+
+            return read_html(raw, name)
+        case _:
+            return Document(decode(raw, name))
 
 
 def decode(raw: bytes, name: str) -> str:
@@ -56,8 +75,6 @@ def decode(raw: bytes, name: str) -> str:
 
     ``name`` stands in the error's message. Line ends and white space are kept as they are.
     """
-    if len(raw) > MAX_BYTES:
-        raise ReadError(f"{name}: over {MAX_BYTES // 2**20} MiB; split it into single reports")
     text = _decode(raw, name)
     if not text.strip():
         raise ReadError(f"{name}: empty; there is nothing to read")

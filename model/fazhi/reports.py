@@ -45,7 +45,7 @@ class Span:
     """Characters ``[start, end)`` of a report's text with a label.
 
     ``text`` is the surface exactly as it stands, ``score`` the probability that place and label are
-    right (1 in annotations), ``attributes`` what its guidelines ask for (``level``, ``value``, ``name`` …).
+    right (1 in annotations), ``attributes`` what its guidelines ask for (``level``, ``name`` …).
     """
 
     start: int

@@ -61,7 +61,7 @@ class Tagger:
     def read(self, path: str | Path) -> Report:
         """Read a file and tag it; raises ReadError when it can't be read."""
         path = Path(path)
-        return self.tag(reading.read(path), id=reading.name_of(path))
+        return self.tag(reading.read(path).text, id=reading.name_of(path))
 
     def tag(self, text: str, *, id: str = "") -> Report:
         """Tag one text."""
