@@ -15,7 +15,7 @@ from fazhi.reports import Span
 LABELS = {"【": "COUNT", "〖": "RATE", "｛": "LAW", "＃": "SECTION"}
 MARKED = re.compile("【(.+?)】|〖(.+?)〗|｛(.+?)｝|＃(.+?)＃", re.DOTALL)
 
-# 【count】 〖rate〗 ｛law｝ ＃heading＃, and a verb and a noun for each amount; - is none, | an end.
+# 【count】 〖rate〗 ｛law｝ ＃heading＃, then verb and noun of each amount; - is none.
 CLAUSES = {
     "noun before the number": """
         化解矛盾纠纷【400余起】 | 化解 矛盾纠纷
@@ -191,7 +191,9 @@ SPANS = st.lists(
     st.tuples(st.integers(-2, 60), st.integers(-2, 60), st.sampled_from([*LABELS.values(), "X"])),
     max_size=8,
 )
-TEXTS = st.text("全年化解矛盾纠纷3起，、。占的等由降到均《》“”（） \n\t|：\ue000\ue002abc", max_size=60)
+TEXTS = st.text(
+    "全年化解矛盾纠纷3起，、。占的等由降到均《》“”（） \n\t|：\ue000\ue002abc", max_size=60
+)
 
 
 @given(TEXTS, SPANS)
@@ -206,9 +208,11 @@ def test_any_spans_of_any_text(text: str, places: list[tuple[int, int, str]]) ->
             assert part.text == text[part.start : part.end]
 
 
-@pytest.mark.parametrize("unit", ["化解纠纷【3起】", "甲、", "由【3起】", "的", "《", "【3起】", "\n", "并"])
+@pytest.mark.parametrize(
+    "unit", ["化解纠纷【3起】", "甲、", "由【3起】", "的", "《", "【3起】", "\n", "并"]
+)
 def test_long_input_is_read_in_linear_time(unit: str) -> None:
     text, spans = read_marked("办理" + unit * 20_000 + "【3起】")
-    start = time.perf_counter()
+    start = time.process_time()
     find_indicators(text, spans)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

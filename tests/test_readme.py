@@ -17,6 +17,7 @@ from conftest import ROOT
 from fazhi.cli import app
 
 READMES = ("README.md", "README.zh-CN.md")
+SHOWN = ("text", "indicator", "value", "approx", "unit", "section")  # columns of counts
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -61,11 +62,13 @@ def test_make_targets_exist(target: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_use_block_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", READMES)
+def test_the_use_block_runs(name: str, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
     (tmp_path / "reports").mkdir()
-    for name in ("report.txt", "reports/a.txt"):
-        shutil.copy(ROOT / "examples" / "qingshi-2024.txt", tmp_path / name)
-    block = next(block for block in blocks("README.md", "sh") if "cat report.txt" in block)
+    for copy in ("report.txt", "reports/a.txt"):
+        shutil.copy(ROOT / "examples" / "qingshi-2024.txt", tmp_path / copy)
+    block = next(block for block in blocks(name, "sh") if "cat report.txt" in block)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         ["sh", "-e", "-c", block],
@@ -75,9 +78,17 @@ def test_the_use_block_runs(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    for name in ("out.jsonl", "facts.xlsx", "page.html"):
-        assert (tmp_path / name).stat().st_size > 1000
+    for made in ("out.jsonl", "facts.xlsx", "page.html"):
+        assert (tmp_path / made).stat().st_size > 1000
     assert "[measures]" in done.stdout
+    book = openpyxl.load_workbook(tmp_path / "facts.xlsx", read_only=True)
+    header, *rows = book["counts"].iter_rows(values_only=True)
+    told = [[str(row[header.index(name)]) for name in SHOWN] for row in rows]
+    shown = re.findall(r"^\| (\d.*|约.*) \|$", (ROOT / name).read_text(encoding="utf-8"), re.M)
+    assert len(shown) == 5
+    for line in shown:
+        *cells, section = line.split(" | ")
+        assert any(row[:-1] == cells and row[-1].endswith(section[2:]) for row in told), line
 
 
 def test_the_python_block_runs(

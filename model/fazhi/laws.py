@@ -57,7 +57,6 @@ _COURTS = (_COURT, f"{_COURT}、{_PROCURATORATE}", _PROCURATORATE)
 
 _LONGEST_NAME = 200  # characters; the longest title of the gazetteer has under 100
 _LONGEST_FUZZY = 80
-_CANDIDATES = 8
 
 _MARKS = str.maketrans(
     {"(": "（", ")": "）", "[": "［", "]": "］", "﹙": "（", "﹚": "）"}
@@ -375,7 +374,7 @@ class Gazetteer:
         elsewhere = place is not None or _other_place(context or "")
         if not tier and not elsewhere and len(titles) == len(sure) == 1:
             return self._match(sure[0], "local"), ()
-        return None, tuple(at_place or titles)[:_CANDIDATES]
+        return None, tuple(at_place or titles)
 
     def _with_full_place(self, name: str) -> Iterator[str]:
         """Yield *name* with a short place name completed, or without a province before a city."""
@@ -401,7 +400,7 @@ class Gazetteer:
         if len(same) == 1:
             return self._match(same[0], "fuzzy"), ()
         if same:
-            return None, same[:_CANDIDATES]
+            return None, same
         slips = allowed_slips(len(key))
         if not slips:
             return None, ()
@@ -422,7 +421,7 @@ class Gazetteer:
         )
         if len(titles) == 1:
             return self._match(titles[0], "fuzzy"), ()
-        return None, titles[:_CANDIDATES]
+        return None, titles
 
     def _split_place(self, name: str) -> tuple[str | None, str]:
         """Return the level of a name and its key without the place; None where it is unknown."""
