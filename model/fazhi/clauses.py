@@ -165,7 +165,7 @@ Place = tuple[int, int]  # characters [start, end) of the flat text
 
 
 class Word(NamedTuple):
-    """Characters ``[start, end)`` of the flat text, and the letter of their kind (see the table)."""
+    """Characters ``[start, end)`` of the flat text, and the letter of their kind, as tabled."""
 
     kind: str
     start: int
