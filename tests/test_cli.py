@@ -87,8 +87,9 @@ def test_documents_and_pages_are_read(folder: Path) -> None:
 
 def test_an_unknown_ending_is_told_before_anything_is_done(folder: Path) -> None:
     code, _, err = run("predict", folder / "good", "-o", folder / "facts.ods")
-    assert code == 1
-    assert "unknown ending '.ods'; expected one of .jsonl, .csv, .xlsx, .parquet" in err
+    assert code == 2
+    assert "unknown ending '.ods'" in err
+    assert run("view", folder / "good", "-o", folder / "page.pdf")[0] == 2
 
 
 def test_least_score(folder: Path) -> None:
@@ -115,6 +116,22 @@ def test_view_of_results_and_annotations(folder: Path, annotated: Path) -> None:
     assert run("predict", folder / "good", "-o", out)[0] == 0
     code, _, err = run("view", out, annotated / "dev", folder / "good" / "a.txt", "-o", page)
     assert (code, err) == (0, "5 on the page, 0 failed\n")
+    marked = page.read_text(encoding="utf-8").count("<mark")
+    assert run("view", out, "-o", page, "--min-score", "1")[0] == 0
+    assert marked > page.read_text(encoding="utf-8").count("<mark") == 0
+
+
+def test_view_of_a_folder_with_everything(folder: Path, annotated: Path) -> None:
+    mixed, page = folder / "good", folder / "page.html"
+    (mixed / "c.html").write_text(f"<body><p>{TEXT}</p></body>", encoding="utf-8")
+    (mixed / "D.TXT").write_text(TEXT, encoding="utf-8")
+    for file in (annotated / "dev").glob("*.txt"):
+        (mixed / file.name).write_bytes(file.read_bytes())
+    assert run("view", mixed, "-o", page)[::2] == (0, "6 on the page, 0 failed\n")
+    page.rename(mixed / "page.html")
+    code, _, err = run("predict", mixed, "-o", folder / "out.jsonl")
+    assert code == 1
+    assert "page.html: a page of fazhi view and no report" in err
 
 
 def test_view_goes_on_without_what_cannot_be_read(folder: Path) -> None:

@@ -90,6 +90,16 @@ RATES = [
     ("材料由[58份]精简到[33份]，平均时限压减{62%}。", None),
     ("环节由[8个]减到[4个]、材料由[9份]减到[3份]，分别压减{50%}、{66.7%}。", None),
     ("立案[46件]，罚款[16万元]，同比下降{20%}。", None),
+    ("群众满意率{105%}。", "105% is more than all, which is the most of such a rate"),
+    ("按期办结率 均达到 {103%}。", "103% is more than all, which is the most of such a rate"),
+    (
+        "受理[90件]，化解[80件]，化解率{103%}。",
+        "103% of 90 is 92.7, but 80 are named",
+    ),
+    ("抽检合格率{100%}，满意率{100%以上}。", None),
+    ("任务完成率{120%}，法定审限内结案率{101%}，参保覆盖率{102%}。", None),
+    ("满意率提高{105%}，化解率为上年的{103%}。", None),
+    ("连同上年积案，化解率{103%}。", None),
 ]
 DEEDS = [
     ("受理纠纷", "成功化解", "化解成功率"),
@@ -132,9 +142,51 @@ SUMS = [
     ),
     ("专题学习[3次]、讲座[2次]，其中领导讲课[4次]。", None),
     ("专题学习[3次]、讲座[2次]，其中领导讲课[6次]。", "6 is more than the 5 that it is part of"),
+    ("专题学习[3次]（[40人]）、讲座[2次]，其中领导讲课[4次]。", None),
+    ("普通程序[20件]，简易程序[40件]，其中涉企[50件]。", None),
+    ("案件[56件]。其中网上[30件]。其中投诉[40件]。", None),
+    ("受理纠纷[100件]，化解[95件]，其中邻里[60件]、婚姻[40件]。", None),
+    (
+        "受理纠纷[100件]，化解[95件]，其中邻里[60件]、婚姻[50件]。",
+        "the parts 60 + 50 make 110, more than the 100 that they are part of",
+    ),
+    ("收到[86件]，受理[80件]，审结[75件]，其中维持[60件]、撤销[10件]、驳回[5件]。", None),
+    (
+        "收到[86件]，受理[80件]，审结[75件]，其中维持[60件]、撤销[12件]、驳回[5件]。",
+        "the parts 60 + 12 + 5 make 77, more than the 75 that they are part of",
+    ),
+    (
+        "审结[190件]，其中维持[120件]，纠错[90件]。",
+        "the parts 120 + 90 make 210, more than the 190 that they are part of",
+    ),
+    (
+        "案件[280件]（其中一般程序[180件]，简易程序[120件]）。",
+        "the parts 180 + 120 make 300, more than the 280 that they are part of",
+    ),
+    (
+        "案件[280 件]，其中一般程序[100件]、简易程序[90件], 听证\n程序[99件]。",
+        "the parts 100 + 90 + 99 make 289, more than the 280 that they are part of",
+    ),
+    ("案件[280件]，其中一般程序[180件]，简易程序[100件]。", None),
+    ("案件[280件]（其中一般程序[180件]），简易程序[120件]。", None),
+    ("案件[56件]，其中涉企案件[30件]，全年复议案件[36件]。", None),
+    ("案件[56件]，其中涉企案件[30件]，办结案件[36件]。", None),
+    ("案件[56件]，其中涉企案件[30件]，上年案件[36件]。", None),
+    ("案件[56件]，其中涉企案件[30件]，信访案件共[36件]。", None),
+    ("检查[56次]，其中夜查[30次]，开展培训[36次]。", None),
+    ("检查[56次]，其中夜查[30次]，先后组织培训[36次]。", None),
+    ("检查[56次]，其中夜查[30次]，普法讲座[66次]。", None),
+    ("刊发[30篇]，其中省级媒体[20篇]，市级以上媒体[25篇]。", None),
     ("下辖[8个]社区，其中网格[46个]。", None),
     ("立案[约13件]，其中移送[20件]。", None),
-    ("立案[13件]。其中移送[20件]。", None),
+    ("立案[13件]。其中移送[20件]。", "20 is more than the 13 that it is part of"),
+    ("立案[13件]。会商[3次]。其中移送[20件]。", None),
+    ("立案[13件]。\n\n其中移送[20件]。", None),
+    (
+        "办理处罚案件[56件]。其中，简易程序[30件]，普通程序[36件]。",
+        "the parts 30 + 36 make 66, more than the 56 that they are part of",
+    ),
+    ("受理纠纷[100件]，化解[95件]。其中，邻里[60件]，婚姻[40件]。", None),
     ("拆违[1.2万平方米]，其中存量[12400平方米]。", None),
     (
         "拆违[1.2万平方米]，其中存量[13400平方米]。",
@@ -304,7 +356,15 @@ def without_year(report: tuple[str, Facts]) -> tuple[str, Facts]:
     return text, replace(facts, report=replace(facts.report, year=None))
 
 
-@pytest.mark.parametrize(("date", "odd"), [("2030-12-30", True), ("2031-12-30", False)])
+@pytest.mark.parametrize(
+    ("date", "odd"),
+    [
+        ("2030-12-30", True),
+        ("2031-12-30", False),
+        ("2032-12-30", False),
+        ("2033-01-04", True),
+    ],
+)
 def test_signature(date: str, odd: bool) -> None:
     text, facts = outline("2031年，我镇抓实普法。\n")
     signed = replace(facts.report, signed=Phrase(6, 7, text[6:7]), signed_on=date)
@@ -325,6 +385,9 @@ def test_known_law_and_candidates() -> None:
     law = replace(law, candidates=("甲法", "乙法"))
     (check,) = find_checks(text, replace(facts, laws=(law,)))
     assert check.message.endswith(f"{WHY[True]}; it may be 甲法 or 乙法")
+    law = replace(law, candidates=("甲法", "乙法", "丙法", "丁法", "戊法"))
+    (check,) = find_checks(text, replace(facts, laws=(law,)))
+    assert check.message.endswith("; it may be 甲法 or 乙法 or 丙法, and 2 more")
 
 
 def test_evidence_and_order() -> None:
@@ -374,6 +437,8 @@ PIECES += [
     "〔行政审批许可法〕",
     "甲类[2起]",
     "、[99起]",
+    "，乙类[99起]",
+    "满意率{105%}",
     "[1.5万起]",
     "{三成}",
     "{0%}",
@@ -421,6 +486,8 @@ def test_any_facts(text: str, places: list[tuple[int, int, float | None]], year:
         "现将",
         "\n",
         "（[9起]、",
+        "其中[3起]，次要",
+        "。其中[3起]",
     ],
 )
 def test_long_texts_are_read_in_time(piece: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +80,56 @@ def test_laws_counts_and_rates(report: Report) -> None:
 def test_before_the_first_heading_a_fact_has_no_role() -> None:
     fact = gather(Report("r", "2次", (Span(0, 2, "COUNT", "2次", 1.0, {"value": 2}),))).counts[0]
     assert (fact.path, fact.role) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("surface", "facts"),
+    [("（件", 0), ("多次", 0), ("若干", 0), ("12 5件", 1), ("数十次", 1), ("半天", 1), ("１次", 1)],
+)
+def test_amounts_without_a_number_are_left_aside(surface: str, facts: int) -> None:
+    for label in ("COUNT", "RATE"):
+        span = Span(0, len(surface), label, surface, 1.0, {"value": None})
+        found = gather(Report("r", surface, (span,)))
+        assert len(found.counts + found.rates) == facts
+
+
+def test_facts_under_one_heading_share_its_path(report: Report) -> None:
+    facts = report.facts
+    assert facts.laws[0].path is facts.counts[0].path
+
+
+# A rate in 〖〗, and its kind.
+RATES = [
+    ("按时办结率〖97%〗。", "share"),
+    ("办结率提高到〖97%〗。", "share"),
+    ("整改率由年初的91%提升至〖99.2%〗。", "share"),
+    ("办结率同比上升为〖97%〗。", "share"),
+    ("满意度由〖86%〗提高到91%。", "share"),
+    ("违建同比下降，办结率〖97%〗。", "share"),
+    ("新增案件同比增长5%、办结率〖97%〗。", "share"),
+    ("压减量占总量的〖三分之一〗。", "share"),
+    ("同比办结率达〖97%〗。", "share"),
+    ("案件量下降〖12.5%〗。", "change"),
+    ("案件量同比下降了\n 〖12.5%〗。", "change"),
+    ("投诉量环比〖-3%〗。", "change"),
+    ("起数、人数分别减少5%和〖7%〗。", "change"),
+    ("办理时限压缩〖近三成〗。", "change"),
+    ("税收增幅达〖12%〗。", "change"),
+    ("税收增长率为〖12%〗。", "change"),
+    ("办结率提高〖3.5个百分点〗。", "points"),
+    ("办结率提高〖3.5 个百分\n点〗。", "points"),
+    ("两率分别提高〖3.1〗和2.4个百分点。", "points"),
+    ("两率分别比上年高3.1和〖2.4百分点〗。", "points"),
+    ("两项分别下降〖3.1〗和2.4%。", "change"),
+    ("〖97%〗", "share"),
+]
+
+
+@pytest.mark.parametrize(("marked", "kind"), RATES)
+def test_kinds_of_rates(marked: str, kind: str) -> None:
+    before, surface, after = re.split("[〖〗]", marked)
+    span = Span(len(before), len(before + surface), "RATE", surface, 1.0, {"value": 0.5})
+    assert gather(Report("r", before + surface + after, (span,))).rates[0].kind == kind
 
 
 def test_other_labels_and_bare_spans_are_left_aside() -> None:

@@ -135,14 +135,21 @@ CLAUSES = {
         项目⏎行政处罚⏎【12⏎件】⏎其中：许可⏎【30件】⏎〖6%〗 | - 行政处罚; - 许可; - 许可
         ｜行政处罚｜【12件】｜行政许可｜【7件】｜ | - 行政处罚; - 行政许可
         ＃一、排查隐患＃⏎【12处】已整改 | 整改 -
-        下发通知⏎⏎【12名】干部到岗 | - 干部""",
+        下发通知⏎⏎【12名】干部到岗 | - 干部
+        事项→本年度办理总数→上年度总数→增幅⏎行政许可→【12件】→〖5%〗 | - 行政许可; - 行政许可
+        事项类别 本年度办理总数 上年度办理总数 增幅⏎行政许可→【12件】⏎ | - 行政许可
+        1.→今年镇里组织各村网格员为群众排查调处矛⏎盾纠纷【9件】 | 调处 矛⏎盾纠纷
+        开发APP【3款】 | - 开发APP""",
     "nothing": """
         【12件】 | - -
         全年共【3次】。 | - -
+        165【12件】 | - -
+        2030→165→【12件】 | - -
+        APP【3款】 | - -
         其中〖5%〗 | - -""",
 }
 ROWS = [
-    (rule, *line.replace("⏎", "\n").replace("｜", "|").strip().rsplit(" | ", 1))
+    (rule, *line.replace("⏎", "\n").replace("→", "\t").replace("｜", "|").strip().rsplit(" | ", 1))
     for rule, lines in CLAUSES.items()
     for line in lines.strip().splitlines()
 ]
@@ -209,7 +216,19 @@ def test_any_spans_of_any_text(text: str, places: list[tuple[int, int, str]]) ->
 
 
 @pytest.mark.parametrize(
-    "unit", ["化解纠纷【3起】", "甲、", "由【3起】", "的", "《", "【3起】", "\n", "并"]
+    "unit",
+    [
+        "化解纠纷【3起】",
+        "甲、",
+        "甲\n",
+        "甲乙丙\t\n",
+        "由【3起】",
+        "的",
+        "《",
+        "【3起】",
+        "\n",
+        "并",
+    ],
 )
 def test_long_input_is_read_in_linear_time(unit: str) -> None:
     text, spans = read_marked("办理" + unit * 20_000 + "【3起】")

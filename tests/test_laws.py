@@ -12,20 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.laws import (
-    KINDS,
-    METHODS,
-    NATIONAL,
-    PROVINCES,
-    Gazetteer,
-    LawMatch,
-    Norm,
+from fazhi.law_names import (
     allowed_slips,
     form_key,
     is_slip,
     normalise_name,
     slip_key,
+    tells_apart,
+    title_ending,
 )
+from fazhi.laws import KINDS, METHODS, NATIONAL, PROVINCES, Gazetteer, LawMatch, Norm
 
 STATE = "中华人民共和国"
 PARTY = "中国共产党"
@@ -112,6 +108,10 @@ RIGHT = [
     ("基本医疗卫生与健康促法", f"{STATE}基本医疗卫生与健康促进法", "fuzzy"),
     ("预防未成年人犯法", f"{STATE}预防未成年人犯罪法", "fuzzy"),
     ("固体废物污染环境防止法", f"{STATE}固体废物污染环境防治法", "fuzzy"),
+    ("行政诉讼发", f"{STATE}行政诉讼法", "fuzzy"),
+    ("未成年人保护发", f"{STATE}未成年人保护法", "fuzzy"),
+    ("重大行政决策程序条列", "重大行政决策程序暂行条例", "fuzzy"),
+    ("支部工作条列（试行）", f"{PARTY}支部工作条例（试行）", "fuzzy"),
     ("民法典（草案）", f"{STATE}民法典", "prefix"),
     ("治安管理处罚法(修订草案)", f"{STATE}治安管理处罚法", "prefix"),
 ]
@@ -229,8 +229,11 @@ def test_every_alias_resolves() -> None:
         ("我省优化营商环境条例", "辽宁", "辽宁省优化营商环境条例"),
         ("自治区安全生产条例", "内蒙古自治区", "内蒙古自治区安全生产条例"),
         ("市消防条例", "北京市", "北京市消防条例"),
+        ("本市消防条例", "上海市", "上海市消防条例"),
+        ("省优化营商环境条例", "浙江省", "浙江省优化营商环境条例"),
         ("养犬管理条例", "德州市", "德州市养犬管理条例"),
         ("法治宣传教育条例", "安徽省", "安徽省法治宣传教育条例"),
+        ("法治宣传教育条例", "洛阳市", "洛阳市法制宣传教育条例"),
         ("法制宣传教育条例", "安徽省", "安徽省法制宣传教育条例"),
         ("法制宣传教育条例", "内蒙古", "内蒙古自治区法治宣传教育条例"),
     ],
@@ -257,7 +260,7 @@ def test_undecided_local_norm_lists_candidates() -> None:
     elsewhere = GAZETTEER.resolve("行政执法公示办法", province="青海省")
     assert not elsewhere.known
     assert elsewhere.title == "行政执法公示办法"
-    assert elsewhere.candidates
+    assert elsewhere.candidates == ()
 
 
 def test_only_local_norm_of_its_name_needs_no_province() -> None:
@@ -270,6 +273,68 @@ def test_only_local_norm_of_its_name_needs_no_province() -> None:
 def test_context_decides_where_province_does_not() -> None:
     match = GAZETTEER.resolve("行政执法公示办法", context="河北省各级行政机关执行")
     assert (match.title, match.method) == ("河北省行政执法公示办法", "local")
+    for name in ("法制宣传教育条例", "市法制宣传教育条例"):
+        match = GAZETTEER.resolve(name, province="浙江省", context="宁波市司法局宣传")
+        assert (match.title, match.method) == ("宁波市法制宣传教育条例", "local")
+
+
+@pytest.mark.parametrize(
+    ("name", "province", "candidates"),
+    [
+        ("市优化营商环境条例", "浙江省", ("杭州市优化营商环境条例",)),
+        ("法制宣传教育条例", "浙江省", ("宁波市法制宣传教育条例",)),
+        (
+            "市养犬管理条例",
+            "浙江省",
+            (
+                "嘉兴市养犬管理条例",
+                "宁波市养犬管理条例",
+                "温州市养犬管理条例",
+                "舟山市养犬管理条例",
+            ),
+        ),
+        ("省养犬管理条例", "浙江省", ()),
+        ("养犬管理条例", "青海省", ()),
+        ("养犬管理条例", "杭州市", ()),
+    ],
+)
+def test_city_of_the_province_is_a_candidate(
+    name: str, province: str, candidates: tuple[str, ...]
+) -> None:
+    for context in (None, "青岛市政府"):
+        match = GAZETTEER.resolve(name, province=province, context=context)
+        assert match == LawMatch(name, False, None, candidates, "none")
+
+
+def test_all_candidates_without_a_province() -> None:
+    levels = {title[:3] for title in GAZETTEER.resolve("养犬管理条例").candidates}
+    assert levels > {"宁波市", "青岛市", "上海市"}
+
+
+@pytest.mark.parametrize(
+    ("name", "province", "candidates"),
+    [
+        ("治安管理出罚法", None, (f"{STATE}治安管理处罚法",)),
+        ("中华人民共和国消费者权益保户法", None, (f"{STATE}消费者权益保护法",)),
+        ("新修订的行政许克法", None, (f"{STATE}行政许可法",)),
+        ("行政执法公事办法", "四川", ("四川省行政执法公示办法",)),
+        ("省行政执法公事办法", "四川省", ("四川省行政执法公示办法",)),
+        ("四川省行政执法公事办法", None, ("四川省行政执法公示办法",)),
+        ("行政执法公事办法", None, ()),
+        # Not one off: another norm, another place's, or too short to say.
+        ("市行政复议法", None, ()),
+        ("刑法修正案（十三）", None, ()),
+        ("江苏省渔业管理条例", None, ()),
+        ("某某市消费者权益保户法", None, ()),
+        ("中国共产党行政许克法", None, ()),
+        ("渔政法", None, ()),
+    ],
+)
+def test_one_wrong_character_gives_candidates(
+    name: str, province: str | None, candidates: tuple[str, ...]
+) -> None:
+    match = GAZETTEER.resolve(name, province=province)
+    assert match == LawMatch(name, False, None, candidates, "none")
 
 
 def test_context_says_whose_implementing_regulation_it_is() -> None:
@@ -310,6 +375,25 @@ def test_keys() -> None:
     assert form_key(f"四川省实施《{STATE}水法》办法") == form_key("四川省水法实施办法")
     assert slip_key("法制督查规定") == slip_key("法治督察规定")
     assert slip_key("行政处罚法") != slip_key("行政许可法")
+    assert slip_key("处罚发") == slip_key("处罚法")
+    assert slip_key("发展法") != slip_key("法展法")
+    assert title_ending("工作条列（试行）") == "条例"
+    assert title_ending("意见列") == "见列"
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "apart"),
+    [
+        ("市行政复议法", "行政复议法", True),
+        ("刑法修正案（三）", "刑法修正案（十三）", True),
+        ("反申信诈骗法", "反电信诈骗法", False),
+        ("政行处罚法", "行政处罚法", False),
+        ("行政处罚法", "行政处罚法", False),
+    ],
+)
+def test_characters_that_tell_norms_apart(key: str, other: str, apart: bool) -> None:
+    assert tells_apart(key, other) is apart
+    assert tells_apart(other, key) is apart
 
 
 @pytest.mark.parametrize(
@@ -401,6 +485,11 @@ def test_load_is_shared_and_needs_no_rapidfuzz() -> None:
         "assert Gazetteer.load().resolve('行政处罚法').known\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_supervisory_regulation_is_no_state_council_one() -> None:
+    norm = GAZETTEER.norms[f"{STATE}监察法实施条例"]
+    assert (norm.kind, norm.date) == ("rule", "2025-04-27")
 
 
 def test_own_tables() -> None:

@@ -46,6 +46,19 @@ COUNTS: list[tuple[str, int | float, str, Approx]] = [
     ("1.\n5万平\n方米", 15000, "平方米", "none"),
     ("20\n余\n次", 20, "次", "over"),
     ("3\u200b名", 3, "名", "none"),
+    # signs and units of other kinds
+    ("100+件", 100, "件", "over"),
+    ("3万＋人次", 30000, "人次", "over"),
+    ("100+", 100, "", "over"),
+    ("3.5亿元人民币", 350000000, "元人民币", "none"),
+    ("3620余册(份)", 3620, "册(份)", "over"),
+    # spaces between thousands
+    ("1 200份", 1200, "份", "none"),
+    ("12 345件", 12345, "件", "none"),
+    ("1 234 567元", 1234567, "元", "none"),
+    ("３ ６２０余册", 3620, "册", "over"),
+    ("近3\u3000620册", 3620, "册", "about"),
+    ("1 200.5万元", 12005000, "元", "none"),
     # Chinese numerals
     ("三名", 3, "名", "none"),
     ("两场次", 2, "场次", "none"),
@@ -260,13 +273,22 @@ NO_COUNTS = [
     ("三五名", "digits side by side"),
     ("三四五件", "digits side by side"),
     ("一二三件", "digits side by side"),
-    ("12 56户", "a space between digits"),
-    ("三 四名", "a space between digits"),
+    ("12 56", "a space between digits"),
+    ("12 5", "a space between digits"),
+    ("0 200", "a space between digits"),
+    ("1  200", "a space between digits"),
+    ("1200 300", "a space between digits"),
+    ("1 200 30", "a space between digits"),
+    ("1 2000", "a space between digits"),
+    ("1.5 200", "a space between digits"),
+    ("一 200", "a space between digits"),
+    ("1个半小时", "not a unit"),
     ("5至3名", "does not rise"),
     ("3至3名", "does not rise"),
     ("两三名至四五名", "does not rise"),
     ("3至", "two ends"),
-    ("-3件", "two ends"),
+    ("-3件", "a negative number"),
+    ("－1.5万元", "a negative number"),
     ("1-2-3件", "two ends"),
     ("3名至5人", "two units"),
     ("三至五十人", "unclear place"),
@@ -283,11 +305,35 @@ NO_COUNTS = [
     ("1:3", "a rate, not a count"),
 ]
 
+# text, unit and approx of what has no value
+UNITS_ALONE: list[tuple[str, str, Approx]] = [
+    ("12 5件", "件", "none"),
+    ("约12 5件", "件", "about"),
+    ("12 5 平方\n米以上", "平方米", "over"),
+    ("三五名", "名", "none"),
+    ("数3件", "件", "none"),
+    ("万元", "元", "none"),
+    ("不超过20件以上", "件", "none"),
+    ("5至3名", "名", "none"),
+    ("-3件", "件", "none"),
+    ("3至三五份（册）", "", "none"),
+    ("3名至5人", "", "none"),
+    ("10大类37项", "", "none"),
+    ("1个半小时", "", "none"),
+    ("零件", "", "none"),
+    ("第一次", "", "none"),
+    ("近97%", "", "about"),
+]
+
 # text, value, approx
 RATES: list[tuple[str, int | float, Approx]] = [
     ("97%", 0.97, "none"),
     ("100％", 1, "none"),
     ("0%", 0, "none"),
+    ("-12.5%", -0.125, "none"),
+    ("－5%", -0.05, "none"),
+    ("约−3.2个百分点", -0.032, "about"),
+    ("95%+", 0.95, "over"),
     ("150%", 1.5, "none"),
     ("98.5 %", 0.985, "none"),
     ("98\n.5%", 0.985, "none"),
@@ -372,7 +418,9 @@ NO_RATES = [
     ("12/4", "a fraction above one"),
     ("七八成五", "not a number of tenths"),
     ("98%至95%", "does not rise"),
-    ("-3%", "two ends"),
+    ("—3%", "a negative number"),
+    ("-3%至2%", "a negative number"),
+    ("——3%", "two ends"),
     ("9.1234567890123456789%", "over 18 digits"),
 ]
 
@@ -400,9 +448,15 @@ def test_rate_range(text: str, value: float, upper: float) -> None:
 @pytest.mark.parametrize(("text", "reason"), NO_COUNTS)
 def test_count_refused(text: str, reason: str) -> None:
     quantity = parse_count(text)
-    assert quantity == Quantity(None, "", "none", reason=quantity.reason)
+    assert (quantity.value, quantity.upper) == (None, None)
     assert quantity.reason is not None
     assert reason in quantity.reason
+
+
+@pytest.mark.parametrize(("text", "unit", "approx"), UNITS_ALONE)
+def test_unit_of_a_count_refused(text: str, unit: str, approx: Approx) -> None:
+    quantity = parse_count(text)
+    assert quantity == Quantity(None, unit, approx, reason=quantity.reason)
 
 
 @pytest.mark.parametrize(("text", "reason"), NO_RATES)
@@ -445,6 +499,8 @@ def test_dimension_of_unknown_unit() -> None:
         ("5千米", "公里", "length"),
         ("20人（次）", "人次", "people"),
         ("3户(次)", "户次", "groups"),
+        ("2亿元人民币", "元", "money"),
+        ("20余册（份）", "册", "documents"),
         ("300起", "起", "cases"),
         ("7朵", "朵", None),
     ],
@@ -474,22 +530,22 @@ PIECES = st.sampled_from([*CHARACTERS, *WORDS.split()])
 
 @given(st.text() | st.text(st.characters(categories=["Cs", "Cc", "Nd", "No", "Nl", "Zs"])))
 def test_never_raises_on_text(text: str) -> None:
-    check(parse_count(text))
-    check(parse_rate(text))
+    check(parse_count(text), 0)
+    check(parse_rate(text), -(10**18))
 
 
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_never_raises_on_pieces_of_amounts(text: str) -> None:
-    check(parse_count(text))
-    check(parse_rate(text))
+    check(parse_count(text), 0)
+    check(parse_rate(text), -(10**18))
 
 
-def check(quantity: Quantity) -> None:
+def check(quantity: Quantity, least: int) -> None:
     """What holds of every result."""
     assert (quantity.value is None) == (quantity.reason is not None)
     assert quantity.value is not None or quantity.upper is None
     for end in (quantity.value, quantity.upper):
-        assert end is None or (math.isfinite(end) and 0 <= end < 10**18)
+        assert end is None or (math.isfinite(end) and least <= end < 10**18)
     if quantity.value is not None and quantity.upper is not None:
         assert quantity.value < quantity.upper
     assert not re.search(r"[\s0-9万亿]", quantity.unit)

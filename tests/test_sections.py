@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -362,4 +363,26 @@ def test_long_titles_are_read_in_time(piece: str) -> None:
     text = piece * 20_000
     begin = time.process_time()
     resolve_sections(text, [(0, len(text))] * 20)
+    assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        ["规范执法行为"],
+        ["存在的问题"],
+        ["一、主要工作", "规范执法行为"],
+        ["一、规范执法", "一、存在的问题", "二、规范执法"],
+        ["主要工作", "一、规范执法", "二、简化流程"],
+        ["一、主要工作", "（一）规范执法", "1.亮证"],
+    ],
+    ids="".join,
+)
+@pytest.mark.parametrize("arrange", [list, sorted], ids=["in turn", "in blocks"])
+def test_many_headings_are_read_in_time(
+    outline: list[str], arrange: Callable[[list[str]], list[str]]
+) -> None:
+    text, places = report_of(arrange(outline * (12_000 // len(outline))))
+    begin = time.process_time()
+    resolve_sections(text, places)
     assert time.process_time() - begin < 2

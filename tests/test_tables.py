@@ -28,7 +28,7 @@ TEXT = """云岭县松溪镇人民政府
 （一）抓普法
 学习《民法典》3至5次，化解
 纠纷1.5万余起，调解成功率97%。
-发放《本县办法》若干册。
+发放《本县办法》12 5册。
 """
 
 
@@ -121,13 +121,13 @@ def example(id: str = "松溪-2024") -> Filled:
                 indicator=disputes,
             ),
             Count(
-                **Span("若干册", path=(), role=None).fields(),
+                **Span("12 5册", path=(), role=None).fields(),
                 value=None,
                 upper=None,
                 approx="none",
-                unit="",
-                dimension=None,
-                reason="no number",
+                unit="册",
+                dimension="documents",
+                reason="a space between digits",
                 indicator=None,
             ),
         ),
@@ -156,11 +156,11 @@ def test_a_report_row() -> None:
         "report": "松溪-2024",
         "title": "松溪镇人民政府2024年法治政府建设年度报告",
         "issuer": "云岭县松溪镇人民政府",
-        "tier": "township",
-        "kind": "government",
+        "issuer_tier": "township",
+        "issuer_kind": "government",
         "province": "四川省",
         "year": 2024,
-        "number": None,
+        "document_number": None,
         "signed_on": None,
         "addressee": None,
         "chars": len(TEXT),
@@ -175,25 +175,37 @@ def test_a_report_row() -> None:
 
 def test_section_rows_have_the_headings_above() -> None:
     outer, inner = (cells(example(), "sections", at) for at in (0, 1))
-    assert (outer["number"], outer["title"], outer["section"]) == ("一、", "主要举措", None)
-    assert (inner["level"], inner["section"]) == (2, "一、主要举措")
+    assert (outer["heading_number"], outer["heading"], outer["section"]) == (
+        "一、",
+        "主要举措",
+        None,
+    )
+    assert (inner["heading_level"], inner["section"]) == (2, "一、主要举措")
     assert TEXT[inner["start"] : inner["heading_end"]] == "（一）抓普法"
 
 
 @pytest.mark.parametrize(
     ("table", "at", "expected"),
     [
-        ("laws", 0, {"text": "民法典", "title": "中华人民共和国民法典", "known": True}),
-        ("laws", 0, {"kind": "law", "date": "2020-05-28", "candidates": None}),
-        ("laws", 1, {"known": False, "kind": None, "candidates": "甲县办法；乙县办法"}),
+        ("laws", 0, {"text": "民法典", "official_title": "中华人民共和国民法典", "known": True}),
+        ("laws", 0, {"norm_kind": "law", "norm_date": "2020-05-28", "candidates": None}),
+        ("laws", 1, {"known": False, "norm_kind": None, "candidates": "甲县办法；乙县办法"}),
         ("counts", 0, {"value": 3, "upper": 5, "indicator": None, "score": 0.9877}),
         ("counts", 0, {"section": "一、主要举措 / （一）抓普法", "role": "measures"}),
         ("counts", 1, {"value": 15000, "upper": None, "approx": "over", "unit": "起"}),
         ("counts", 1, {"indicator": "化解纠纷", "indicator_confidence": 0.91}),
-        ("counts", 2, {"value": None, "unit": "", "dimension": None, "reason": "no number"}),
+        (
+            "counts",
+            2,
+            {"value": None, "unit": "册", "reason": "a space between digits"},
+        ),
         ("counts", 2, {"section": None, "role": None}),
-        ("rates", 0, {"value": 0.97, "indicator": "调解成功率", "reason": None}),
-        ("checks", 0, {"kind": "sum", "quotes": "3至5次；1.5万余起"}),
+        (
+            "rates",
+            0,
+            {"rate_kind": "share", "value": 0.97, "indicator": "调解成功率", "reason": None},
+        ),
+        ("checks", 0, {"check_kind": "sum", "quotes": "3至5次；1.5万余起"}),
     ],
 )
 def test_fact_rows(table: str, at: int, expected: dict[str, object]) -> None:
@@ -212,9 +224,13 @@ def test_rows_lead_back_to_the_text() -> None:
 
 
 def test_headings_broken_over_lines_are_joined() -> None:
-    law = replace(example().facts.laws[0], path=("一、主要\n  举措", "（一） 抓  普法"))
-    report = replace(example(), facts=Facts(laws=(law,)))
-    assert cells(report, "laws")["section"] == "一、主要举措 / （一） 抓 普法"
+    text = "一、主要\n  举措\n（一） 抓  普法\n1.学法"
+    below: tuple[Section, ...] = ()
+    for level, heading in enumerate(("1.学法", "（一） 抓  普法", "一、主要\n  举措")):
+        at = phrase(heading, text)
+        below = (Section("", "", 3 - level, "measures", at.start, at.end, len(text), below),)
+    report = replace(example(), text=text, facts=Facts(sections=below))
+    assert cells(report, "sections", 2)["section"] == "一、主要举措 / （一） 抓 普法"
 
 
 def test_characters_that_no_spreadsheet_holds() -> None:
@@ -222,6 +238,15 @@ def test_characters_that_no_spreadsheet_holds() -> None:
     report = replace(example(), id="a\x1bb", facts=Facts(laws=(law,)))
     assert cells(report, "laws")["text"] == "民�法 典��\n\t甲"
     assert cells(report, "reports")["report"] == "a�b"
+
+
+def test_a_name_means_the_same_in_every_table() -> None:
+    said: dict[str, set[str]] = {}
+    for columns in TABLES.values():
+        for column in columns:
+            said.setdefault(column.name, set()).add(column.says)
+    ours = {name for name, says in said.items() if len(says) > 1}
+    assert ours == {"start", "end", "role", "value"}  # of a heading, and of a fraction
 
 
 def test_a_report_without_facts_has_one_row() -> None:
@@ -256,7 +281,7 @@ def test_frames() -> None:
     assert counts.indicator[0] is pandas.NA
     assert counts.value.sum() == 15006
     assert frames["laws"].known.dtype == "boolean"
-    assert frames["laws"].title.dtype == "string"
+    assert frames["laws"].official_title.dtype == "string"
     assert frames["rates"].value.dtype == "Float64"
 
 
@@ -293,7 +318,7 @@ def test_the_docs_example_is_true() -> None:
     assert f"```\n{TEXT}```" in text
     for table, shown in (
         ("counts", ["text", "value", "upper", "approx", "unit", "indicator", "section"]),
-        ("laws", ["text", "title", "known", "date", "candidates"]),
+        ("laws", ["text", "official_title", "known", "norm_date", "candidates"]),
     ):
         lines = [f"| {' | '.join(shown)} |", "|---" * len(shown) + "|"]
         for at in range(len(rows(example())[table])):

@@ -19,8 +19,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fazhi import numbers
+from fazhi.consistency import find_checks
 from fazhi.facts import Check, Count, Facts, Indicator, Law, Phrase, Rate, ReportData, Section
 from fazhi.overview import Overview
+from fazhi.reports import Report, Span
+from fazhi.resolving import resolve
 from fazhi.viewing import write_page
 
 TEXT = """白溪镇人民政府2030年法治政府建设年度报告
@@ -339,6 +343,24 @@ def test_a_path_and_a_file_get_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "page.html").read_bytes() == page(report).encode()
 
 
+def test_a_page_that_breaks_off_takes_no_name(tmp_path: Path) -> None:
+    def reports() -> Iterator[Shown]:
+        yield example()
+        raise RuntimeError
+
+    out = tmp_path / "page.html"
+    out.write_text("an older page")
+    with pytest.raises(RuntimeError):
+        write_page(reports(), out)
+    assert out.read_text() == "an older page"
+    write_page([example()], out)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_the_page_says_what_made_it() -> None:
+    assert ("meta", {"name": "generator", "content": "fazhi"}) in Parts(page()).tags
+
+
 def test_no_report() -> None:
     assert Parts(page()).data == [Overview().to_dict()]
 
@@ -410,7 +432,9 @@ def test_amounts_add_up_where_indicator_and_unit_agree() -> None:
     counts = example().facts.counts
     other_unit = replace(counts[1], unit="起", value=5)
     unread = replace(counts[1], value=None)
-    facts = Facts(counts=(*counts, other_unit, unread))
+    planned = [replace(counts[1], role=role) for role in ("plan", "problems+plan")]
+    bounded = replace(counts[1], approx="under")
+    facts = Facts(counts=(*counts, other_unit, unread, *planned, bounded))
     units = overview(example(), Shown("b", TEXT, facts))["units"]
     found = {
         (unit["unit"], one["what"]): one["sum"] for unit in units for one in unit["indicators"]
@@ -420,10 +444,10 @@ def test_amounts_add_up_where_indicator_and_unit_agree() -> None:
 
 def test_rates_are_shares_of_something() -> None:
     share = example().facts.rates[0]
-    points = replace(share, text="2.5个百分点", value=0.025)
-    rates = (points, replace(share, value=1.2), replace(share, value=None), share)
+    others = [replace(share, kind=kind, value=0.025) for kind in ("points", "change")]
+    rates = (*others, replace(share, value=1.2), replace(share, value=None), share)
     assert overview(example(), Shown("b", TEXT, Facts(rates=rates)))["rates"] == [
-        {"what": "化解率", "points": [(0, 0, 0.97), (1, 3, 0.97)]}
+        {"what": "化解率", "points": [(0, 0, 0.97), (1, 4, 0.97)]}
     ]
 
 
@@ -580,10 +604,131 @@ def test_filters(window: Window) -> None:
     assert window.shown() == ["k0", "l1", "c1", "c2", "r0"]
     window.click("#doubts")
     window.click('#role option[value="problems"]')
-    assert window.shown() == ["k0", "c3"]
+    assert window.shown() == ["c3"]
     window.click("#role option")
     window.run("score.value = 0.6; score.dispatchEvent(new Event('input'))")
     assert window.shown() == [name for name in EVERYTHING if name != "c2"]
+    window.click('[data-label="count"]')
+    window.click('[data-label="rate"]')  # with them, all that the check points at
+    assert window.shown() == ["l0", "l1"]
+
+
+AMOUNTS = [
+    ("受理纠纷〖200件〗，化解〖190件〗，化解率〖97%〗。", "200 的 97% 应为 194，文中为 190"),
+    (
+        "受理纠纷〖200件〗，化解〖190件〗，化解率〖97%以上〗。",
+        "200 的至少 97% 应为 194，文中为 190",
+    ),
+    ("文件由〖40件〗减少到〖20件〗，下降〖60%〗。", "由 40 到 20，变化幅度为 50%，文中为 60%"),
+    ("群众满意率〖105%〗。", "这一比率不应超过 100%，文中为 105%"),
+    ("企业〖46家〗，其中甲类〖50家〗。", "其中一项 50 大于总数 46"),
+    (
+        "企业〖46家〗，其中甲类〖40家〗、乙类〖16家〗。",
+        "各项 40 + 16 合计 56，大于总数 46",
+    ),
+    (
+        "企业共〖46家〗：甲类〖30家〗、乙类〖6家〗。",
+        "各项 30 + 6 合计 36，总数却是 46",
+    ),
+]
+LAWS = [
+    ("溪水保护法", (), "“溪水保护法”不在名录中，而名录收有全部国家法律"),
+    ("溪水办法", (), "“溪水办法”不在名录中；名录未收全地方和部门的规定"),
+    ("溪水条例", ("甲", "乙"), "名录未收全地方和部门的规定；可能是甲、乙"),
+    ("溪水规定", tuple("甲乙丙丁戊"), "可能是甲、乙、丙，另有 2 部"),
+]
+YEARS = """白溪镇人民政府2030年法治政府建设年度报告
+{opening}
+2029年主要工作
+2030年工作计划
+2032年1月5日"""
+OPENINGS = ("现将2029年有关情况报告如下：", "2029年，我镇强化学习。")
+
+
+def with_checks() -> list[Shown]:
+    """Reports that hold each kind of check, as it is found."""
+    reports = []
+    for marked, _ in AMOUNTS:
+        text, spans = "", []
+        for number, piece in enumerate(re.split("[〖〗]", marked)):
+            if number % 2:
+                label = "RATE" if "%" in piece else "COUNT"
+                spans.append(Span(len(text), len(text + piece), label, piece, 0.9))
+            text += piece
+        reports.append(Shown(text, text, Report("", text, resolve(text, spans)).facts))
+    for name, candidates, _ in LAWS:
+        text = f"学习《{name}》。"
+        unknown = replace(law(text, name, name, known=False), candidates=candidates)
+        reports.append(Shown(text, text, Facts(laws=(unknown,))))
+    for opening in OPENINGS:
+        text = YEARS.format(opening=opening)
+        title, *_, done, plan, signed = (phrase(text, line) for line in text.splitlines())
+        data = ReportData(title=title, year=2030, signed=signed, signed_on="2032-01-05")
+        sections = tuple(
+            Section("", at.text, 1, role, at.start, at.end, at.end)
+            for role, at in (("measures", done), ("plan", plan))
+        )
+        reports.append(Shown(text, text, Facts(data, sections)))
+    return [
+        replace(one, facts=replace(one.facts, checks=find_checks(one.text, one.facts)))
+        for one in reports
+    ]
+
+
+def test_checks_are_told_in_chinese(window: Window) -> None:
+    reports = with_checks()
+    told = []
+    window.open(*reports)
+    for place, report in enumerate(reports):
+        window.run(f"location.hash = '#/{place}'")
+        window.until(f"state.view?.place === {place}")
+        found = window.run(
+            "return [...document.querySelectorAll('li.check small')]"
+            ".map((one) => one.textContent + one.lang)"
+        )
+        assert len(found) == len(report.facts.checks)
+        told.append("\n".join(found))
+    expected = [said for *_, said in (*AMOUNTS, *LAWS)]
+    for said, found in zip(expected, told, strict=False):
+        assert found.endswith(said), found
+    for found in told[-len(OPENINGS) :]:
+        assert "开头写的却是 2029 年" in found
+        assert "有一部分写的却是 2029 年的工作" in found
+        assert "计划的却是 2030 年" in found
+        assert "落款却是 2032 年" in found
+        assert not re.search("[a-z]", found)
+
+
+def test_a_check_without_chinese_is_told_as_it_is(window: Window) -> None:
+    checks = (Check("rate", "a new kind of message", (phrase(TEXT, "97%"),)),)
+    window.open(Shown("", TEXT, Facts(checks=checks)))
+    assert window.text("li.check small[lang=en]") == "a new kind of message"
+
+
+def test_reasons_are_told_in_chinese(window: Window) -> None:
+    source = Path(numbers.__file__).read_text(encoding="utf-8")
+    reasons = re.findall(r'_UnreadableError\(f?"(.+?)"\)', source)
+    assert len(reasons) > 20
+    unread = replace(example().facts.counts[0], value=None)
+    counts = tuple(replace(unread, reason=re.sub("{.*}", "18", one)) for one in reasons)
+    window.open(Shown("", TEXT, Facts(counts=counts)))
+    told = window.run(
+        "return [...document.querySelectorAll('.meta')].map((one) => one.textContent)"
+    )
+    assert len(told) == len(reasons)
+    assert [one for one in told if re.search("[a-z]", one)] == []
+
+
+def test_kinds_of_rates_are_shown(window: Window) -> None:
+    share = example().facts.rates[0]
+    rates = (share, replace(share, kind="change"), replace(share, kind="points", value=0.035))
+    window.open(Shown("", TEXT, Facts(rates=rates)))
+    assert [window.text(f'[data-item="r{at}"] .figure') for at in range(3)] == [
+        "97%",
+        "97%",
+        "3.5个百分点",
+    ]
+    assert window.run("return document.querySelectorAll('svg.share').length") == 1
 
 
 def test_search(window: Window) -> None:

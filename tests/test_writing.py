@@ -45,7 +45,7 @@ def tagged(id: str = "松溪-2024") -> Report:
         ("COUNT", "1.5万余起"),
         ("RATE", "97%"),
         ("LAW", "本县办法"),
-        ("COUNT", "若干册"),
+        ("COUNT", "12 5册"),
     )
     found = [(label, phrase(surface)) for label, surface in surfaces]
     spans = [Span(one.start, one.end, label, one.text, 0.98765) for label, one in found]
@@ -489,6 +489,7 @@ def test_every_sort_of_fact_is_as_the_schema_says() -> None:
         (("facts", "counts", 0, "more"), 1),
         (("facts", "counts", 1, "indicator", "confidence"), 1.5),
         (("facts", "rates", 0, "unit"), "次"),
+        (("facts", "rates", 0, "kind"), "ratio"),
         (("facts", "checks", 0, "kind"), "spelling"),
         (("facts", "checks", 0, "evidence", 0, "end"), 1.5),
     ],
@@ -534,6 +535,7 @@ def test_the_schema_lists_what_the_code_does() -> None:
     assert schema["properties"]["schema"]["const"] == SCHEMA
     assert listed("report", "tier") == {*get_args(records.Tier), None}
     assert listed("report", "kind") == {*get_args(records.IssuerKind), None}
+    assert listed("rate", "kind") == set(get_args(records.RateKind))
     assert listed("check", "kind") == set(get_args(records.CheckKind))
     assert listed("law", "kind") == {*KINDS, None}
     assert listed("count", "dimension") == {*DIMENSIONS.values(), None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 
 from fazhi.facts import Check, CheckKind, Count, Phrase, Rate
@@ -18,7 +19,8 @@ REACH_AMOUNTS = 6
 MOST_PARTS = 20
 MOST_VALUE = 10**15  # above it, floats no longer tell whole numbers apart
 
-_STOP = re.compile(r"[。！？；;]|\.(?!\d)|\n[^\S\n]*\n")  # ends a sentence or a paragraph
+# Ends a sentence or a paragraph; but 案件56件。其中，… goes on.
+_STOP = re.compile(r"。(?!\s{0,4}其中)|[！？；;]|\.(?!\d)|\n[^\S\n]*\n")
 _DECIMALS = re.compile(r"[.．点]([0-9０-９〇零一二三四五六七八九]+)")
 _SIGNS = {"%": 0.01, "％": 0.01, "百分之": 0.01, "百分百": 0.01, "‰": 0.001, "成": 0.1}
 _VAGUE_UNITS = frozenset({"", "个"})  # 8个社区，其中网格46个: not the same things
@@ -44,6 +46,12 @@ _DEEDS = (
     (r"(?:答复|办复|回复)率", r"答复|办复|回复", ""),
     (r"纠错率", r"纠错", r"[审办]结"),
 )
+# Shares of which all is the most: 满意率. Of 完成率, 结案率 and 覆盖率 there may be more.
+_SHARES = re.compile(
+    r"(?:满意|办结|化解|调[解处]|整改|合格|及格|优秀|优良|通过|知晓|持证|出庭|应诉|[答办回]复|采纳|纠错|成功)率"
+    r"(?:均|总体)?(?:为|是|高?达到?|保持在|稳定在|[:：])?$"
+)
+_OLDER = re.compile(r"结转|积案|存量|[上去往历前]年")  # with older cases there may be more
 _NAME = re.compile(
     r"[，,、（(]?(?:矛盾|纠纷|总|的)*(?P<name>[^，,、（(：:]{1,8}率|占比?)(?:为|达到?)?"
 )
@@ -62,6 +70,28 @@ _CHANGE = re.compile(
 )
 
 _JOINED = re.compile(r"(?:[、和及与]|以及)[^，,。；;：:（()）各每均共]{0,20}")  # 废止19份、修改12份
+# Of wholes, other amounts may stand between: 学习3次（40人）、讲座2次
+_WHOLES_JOINED = re.compile(r"[^，,：:。]*(?:[、和及与]|以及)[^，,：:。]*")
+# The next part after a comma: 其中维持120件，纠错90件. What opens with a deed is another matter,
+# and so is a new whole, a further step, or what cuts across the parts before it.
+_NEXT = re.compile(r"[，,](?P<name>[^，,、。；;：:（()）各每均共]{2,20})")
+_DEED = re.compile(
+    r"(?:已|还|并|再|又|现|先后|当场|依法|主动|集中|及时)*(?:"
+    r"开展|组织|举[办行]|召开|参[加与训]|聘请|建[立成]|推[进送]|落实"  # 开展检查9次
+    r"|宣[传讲]|培训|惠及|引导"  # 宣讲9场
+    r"|发[放布现送出]|印发|下[发达]|制[定发]|修[订改]|备案|公[开示]|审[核查]"  # 印发文件9份
+    r"|[检排抽巡督清]查|查[处办获封扣]|罚款|没收|责令|拆除|下架|约谈|取缔"  # 检查企业9家次
+    r"|接[待受]|解[答决]|提[供出]|办理|处[理置]|新增|收[到缴]|答复|回复|出[动具庭]"  # 接待来访9件
+    r")"
+)
+_NO_PART = re.compile(
+    r"全[年市县区镇乡街]|累计|合计|总|其[中他它余]|同[比期]|另|[我本]|占|[较比]"  # 全年案件99件
+    r"|受理|登记|申请|立案|[审办了]结|结案|移[送交]|化解|调解成功|整改|完成|司法确认"  # 移送公安9件
+    r"|以上|含|包括|涉及|重[大复点]|疑难|复杂|典型|[现当]场"  # 市级以上9篇
+)
+# What only a case that is closed can be: 受理80件，审结75件，其中维持70件.
+_CLOSED = re.compile(r"[审办]结[^，,]{0,6}$|结案[^，,]{0,4}$")
+_OUTCOME = re.compile(r"其中[，,：:]?(?:决定)?(?:维持|撤销|驳回|纠错|确认违法|终止)[^，,]{0,8}$")
 # Opens a list of all parts: 46家，分别为… / 共46家：… / 46家（…
 _LISTED = re.compile(
     r"(?:[，,：:]?分别[为是]|(?P<colon>[：:])|(?P<bracket>[（(]))[^，,（()）]{0,20}"
@@ -98,13 +128,14 @@ def find_contradictions(
     amounts = [_count(text, count) for count in counts] + [_rate(text, rate) for rate in rates]
     amounts.sort(key=lambda amount: amount.phrase.start)
     for place, amount in enumerate(amounts):
-        tests = (_share, _change) if amount.unit is None else (_breakdown, _full_list)
-        if amount.low <= amount.high:
-            yield from filter(None, (test(text, amounts, place) for test in tests))
+        if amount.low > amount.high:
+            continue
+        tests = (_odd_rate,) if amount.unit is None else (_breakdown, _full_list)
+        yield from filter(None, (test(text, amounts, place) for test in tests))
 
 
 def _count(text: str, count: Count) -> _Amount:
-    phrase, value = _phrase(text, count.start, count.end), _value(text, count)
+    phrase, value = phrase_at(text, count.start, count.end), _value(text, count)
     if value is None or count.approx != "none":
         return _Amount(phrase, 0, 1, 0, count.unit)
     large = 10 ** min(16, 4 * phrase.text.count("万") + 8 * phrase.text.count("亿"))
@@ -115,7 +146,7 @@ def _count(text: str, count: Count) -> _Amount:
 
 
 def _rate(text: str, rate: Rate) -> _Amount:
-    phrase, value = _phrase(text, rate.start, rate.end), _value(text, rate)
+    phrase, value = phrase_at(text, rate.start, rate.end), _value(text, rate)
     sign = next((worth for sign, worth in _SIGNS.items() if sign in phrase.flat), None)
     if value is None or sign is None or rate.approx == "about" or "百分点" in phrase.flat:
         return _Amount(phrase, 0, 1, 0)
@@ -137,6 +168,19 @@ def _value(text: str, fact: Count | Rate) -> float | None:
 def _decimals(phrase: Phrase) -> int:
     found = _DECIMALS.search(phrase.flat)
     return len(found[1]) if found else 0
+
+
+def _odd_rate(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
+    beside = _share(text, amounts, place) or _change(text, amounts, place)
+    return beside or _excess(text, amounts[place])
+
+
+def _excess(text: str, rate: _Amount) -> Check | None:
+    """满意率105%: the rate is a share by its name, and more than all."""
+    around = text[max(0, rate.phrase.start - REACH_CHARS) : rate.phrase.end + 20]
+    share = _SHARES.search(_before(text, rate)) and not _OLDER.search(around)
+    message = f"{_number(100 * rate.value)}% is more than all, which is the most of such a rate"
+    return _unless(rate.low <= 1 or not share, "rate", message, rate)
 
 
 def _share(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
@@ -202,16 +246,34 @@ def _breakdown(text: str, amounts: Sequence[_Amount], place: int) -> Check | Non
     wholes = _wholes(text, amounts, place) if named else []
     if not wholes or part.unit in _VAGUE_UNITS:
         return None
-    # Of several counts before it the part may be of all: 学习3次、讲座2次，其中讲课4次.
+    wholes = _whole(text, wholes, part)
     most, whole = sum(one.high for one in wholes), _number(sum(one.value for one in wholes))
     parts = _parts(text, amounts, place)
     if large := [one for one in parts if one.low > most]:
         message = f"{_number(large[0].value)} is more than the {whole} that it is part of"
         return _unless(False, "sum", message, *reversed(wholes), large[0])
+    parts = _parts(text, amounts, place, most)
     overlap = part.dimension in _MIXED and not _are_classes(text, parts)
     message = f"{_added(parts)}, more than the {whole} that they are part of"
     holds = overlap or sum(one.low for one in parts) <= most
     return _unless(holds, "sum", message, *reversed(wholes), *parts)
+
+
+def _whole(text: str, wholes: Sequence[_Amount], part: _Amount) -> list[_Amount]:
+    """What the part is of: the largest of the counts before it, unless its name tells the nearest.
+
+    Counts that are joined are one: 学习3次、讲座2次，其中讲课4次. So are those that grow, which no
+    cases do from step to step: 普通程序20件，简易程序40件，其中涉企50件.
+    """
+    groups = [[wholes[0]]]
+    for later, one in pairwise(wholes):
+        if one.high < later.low or _WHOLES_JOINED.fullmatch(_between(text, one, later)):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    if _CLOSED.search(_before(text, wholes[0])) and _OUTCOME.search(_before(text, part)):
+        return groups[0]
+    return max(groups, key=lambda group: sum(one.high for one in group))
 
 
 def _full_list(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
@@ -236,18 +298,30 @@ def _full_list(text: str, amounts: Sequence[_Amount], place: int) -> Check | Non
     return _unless(holds, "sum", message, whole, *parts)
 
 
-def _parts(text: str, amounts: Sequence[_Amount], place: int) -> list[_Amount]:
-    """The counts of one list from ``place`` on: same unit, joined by ``、`` and the next noun."""
+def _parts(
+    text: str, amounts: Sequence[_Amount], place: int, most: float | None = None
+) -> list[_Amount]:
+    """The counts of one list from ``place`` on: same unit, joined by ``、`` and the next noun.
+
+    With ``most``, also joined by a comma; one above it is no part then.
+    """
     parts: list[_Amount] = []
     for one in amounts[place : place + MOST_PARTS]:
         if one.low > one.high or one.unit != amounts[place].unit:
             break
-        if parts and not _near(text, parts[-1], one):
-            break
-        if parts and not _JOINED.fullmatch(_between(text, parts[-1], one)):
+        if parts and not (_near(text, parts[-1], one) and _is_next(text, parts[-1], one, most)):
             break
         parts.append(one)
     return parts
+
+
+def _is_next(text: str, part: _Amount, one: _Amount, most: float | None) -> bool:
+    between = _between(text, part, one)
+    if _JOINED.fullmatch(between):
+        return True
+    if most is None or one.low > most or not (found := _NEXT.fullmatch(between)):
+        return False
+    return not (_DEED.match(found["name"]) or _NO_PART.search(between) or _EXCUSE.search(between))
 
 
 def _wholes(text: str, amounts: Sequence[_Amount], place: int) -> list[_Amount]:
@@ -300,7 +374,8 @@ def _number(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def _phrase(text: str, start: int, end: int) -> Phrase:
+def phrase_at(text: str, start: int, end: int) -> Phrase:
+    """Characters ``[start, end)`` of the text as a phrase."""
     return Phrase(start, end, text[start:end])
 
 

@@ -128,6 +128,9 @@ _TOKEN = re.compile(rf"""(?x)
 """)
 _SPACE = re.compile(r"\s+(?:- ?[0-9]{1,3} ?-\s+)?")  # with the number of a page
 _END = re.compile(r"[。；;！!？?|\n]+|(?<![0-9])\.|\.(?![0-9])")
+# A cell with a tab after it, on this line and on the next; not a mark: 1.
+_ROW = re.compile(rf"(?:\w|{_AMOUNT})\t")
+_ROW_AHEAD = re.compile(rf"[^\n]{{0,80}}?{_ROW.pattern}")
 _TITLE = re.compile(".*[：:]|其中|", re.DOTALL)  # before the title of a cell: 其中：
 _CELL = re.compile(rf"{_AMOUNT}+\s*(?:\n|$)")
 # What makes a noun of the verb before it: 办结 率; of one that also names an activity: 宣传 资料.
@@ -236,6 +239,8 @@ def _ends(text: str, gap: re.Match[str], line: int) -> bool:
     start, end = gap.span()
     indent = gap[0][gap[0].rfind("\n") + 1 :]
     if len(indent) > 1 or indent == "\t":
+        return True
+    if "\n" in gap[0] and (_ROW.search(text, line, start) or _ROW_AHEAD.match(text, end)):
         return True
     wrapped = gap[0] == "\n" and _HAS.match(text, end) and not _CELL.match(text, end)
     if wrapped or "\n" not in gap[0]:

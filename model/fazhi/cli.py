@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from enum import Enum
 from io import TextIOWrapper
@@ -75,7 +75,7 @@ def _told_plainly() -> Iterator[None]:
         typer.echo(f"error: {error.filename}: {error.strerror}", err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        typer.echo("stopped; what was written so far is kept", err=True)
+        typer.echo("stopped", err=True)
         raise typer.Exit(130) from None
 
 
@@ -113,13 +113,13 @@ def predict(
     """
     from fazhi.predicting import predict as predict_files
     from fazhi.tagger import Tagger
-    from fazhi.writing import open_writer
+    from fazhi.writing import ENDINGS, open_writer
 
     to_stdout = str(out) == "-"
     if to_stdout and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     elif out is not None:
-        _refuse_bad_target(out, inputs)
+        _refuse_bad_target(out, inputs, ENDINGS)
     with _told_plainly():
         target = nullcontext() if out is None or to_stdout else open_writer(out)
         tagger = Tagger.load(model, device=device.value, min_score=min_score)
@@ -158,9 +158,10 @@ def view(
     from fazhi.tagger import Tagger
     from fazhi.viewing import write_page
 
-    _refuse_bad_target(out, inputs)
+    _refuse_bad_target(out, inputs, (".html",))
     with _told_plainly():
-        reports, files = split_tagged(inputs)
+        tagged, files = split_tagged(inputs)
+        reports = [report.at_least(min_score) for report in tagged]
         failures: list[Failure] = []
         if files:
             tagger = Tagger.load(model, device=device.value, min_score=min_score)
@@ -177,7 +178,12 @@ def view(
             raise typer.Exit(1)
 
 
-def _refuse_bad_target(out: Path, inputs: list[Path]) -> None:
+def _refuse_bad_target(out: Path, inputs: list[Path], endings: Sequence[str] = ()) -> None:
+    if endings and out.suffix.lower() not in endings:
+        raise typer.BadParameter(
+            f"unknown ending {out.suffix!r}; expected one of {', '.join(endings)}",
+            param_hint="output",
+        )
     if not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="output")
     if out.is_dir():

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from fazhi.arithmetic import find_contradictions, squeeze
+from fazhi.arithmetic import find_contradictions, phrase_at, squeeze
 from fazhi.facts import Check, Facts, Law, Phrase, ReportData, Section
 
 OPENING_CHARS = 2000
 TITLE_CHARS = 200
+MOST_CANDIDATES = 3  # named in a message
 
 # The list of norms is full for national statutes only: an unknown 条例 may well be in force. The
 # shortest names are nicknames (长江法), and other signs come from a page break within the name.
@@ -39,10 +40,11 @@ _OPENED = re.compile(rf"^[^\S\n]*{_YEAR}[，,]", re.MULTILINE)  # 2023年，我�
 def find_checks(text: str, facts: Facts) -> tuple[Check, ...]:
     """What does not add up in a report, in the order of the text; nothing is corrected.
 
-    ``rate``: a rate that contradicts the counts before it, however they were rounded; ``sum``: a
-    part larger than its whole, parts that exceed it, a full list that does not make it up; ``law``:
-    a name that is in no list, once; ``year``: a plan, a part on the work done, an opening
-    or a signature whose year does not fit ``facts.report.year``.
+    ``rate``: a rate that contradicts the counts before it, however they were rounded, or that is
+    above 100% though its name says a share of what there is; ``sum``: a part larger than its
+    whole, parts that exceed it, a full list that does not make it up; ``law``: a name that is in
+    no list, once; ``year``: a plan, a part on the work done, an opening or a signature whose year
+    does not fit ``facts.report.year`` (a report may be signed in the year after).
     """
     checks = [
         *find_contradictions(text, facts.counts, facts.rates),
@@ -67,9 +69,15 @@ def _unknown_laws(text: str, laws: Sequence[Law]) -> Iterator[Check]:
         marked = any(_MARKED.match(text, max(0, law.start - 1), law.end + 1) for law in named)
         full = marked and _STATUTE.fullmatch(title)
         why = "though it lists all statutes" if full else "which lacks local and departmental ones"
-        maybe = f"; it may be {' or '.join(named[0].candidates)}" if named[0].candidates else ""
-        evidence = tuple(_phrase(text, law.start, law.end) for law in named)
+        maybe = _candidates(named[0].candidates)
+        evidence = tuple(phrase_at(text, law.start, law.end) for law in named)
         yield Check("law", f"{title} is not in the list of norms, {why}{maybe}", evidence)
+
+
+def _candidates(names: Sequence[str]) -> str:
+    more = len(names) - MOST_CANDIDATES
+    told = " or ".join(names[:MOST_CANDIDATES]) + (f", and {more} more" if more > 0 else "")
+    return f"; it may be {told}" if names else ""
 
 
 def _odd_years(text: str, report: ReportData, sections: Sequence[Section]) -> Iterator[Check]:
@@ -79,23 +87,23 @@ def _odd_years(text: str, report: ReportData, sections: Sequence[Section]) -> It
         return
     odd: list[tuple[str, int, Phrase]] = []
     signed = (report.signed_on or "")[:4]
-    if report.signed and signed.isdecimal() and int(signed) < year:
+    if report.signed and signed.isdecimal() and not year <= int(signed) <= year + 1:
         odd.append(("it is signed in", int(signed), report.signed))
     begin = title.end if title else 0
     end = min(begin + OPENING_CHARS, sections[0].start if sections else len(text))
     hereby, opened = _HEREBY.search(text, begin, end), _OPENED.search(text, begin, end)
     if hereby and int(hereby["year"]) != year:
-        odd.append(("its opening reports on", int(hereby["year"]), _phrase(text, *hereby.span())))
+        odd.append(("its opening reports on", int(hereby["year"]), phrase_at(text, *hereby.span())))
     elif title and opened and str(year) not in text[begin:end]:
-        odd.append(("its opening is on", int(opened["year"]), _phrase(text, *opened.span())))
+        odd.append(("its opening is on", int(opened["year"]), phrase_at(text, *opened.span())))
     for part in sections:
         if part.role == "plan":
             for will in _WILL.finditer(text, part.heading_end, part.end):
                 if int(will["year"]) <= year:
-                    odd.append(("it plans for", int(will["year"]), _phrase(text, *will.span())))
+                    odd.append(("it plans for", int(will["year"]), phrase_at(text, *will.span())))
         for section in part.walk():
             heading = squeeze(section.title[:TITLE_CHARS])
-            place = _phrase(text, section.start, section.heading_end)
+            place = phrase_at(text, section.start, section.heading_end)
             done = None if _OTHER_YEARS.search(heading) else _DONE.search(heading)
             if section is part and part.role == "measures" and done and int(done["year"]) != year:
                 odd.append(("a part is on the work of", int(done["year"]), place))
@@ -105,7 +113,3 @@ def _odd_years(text: str, report: ReportData, sections: Sequence[Section]) -> It
     named = (title,) if title and str(year) in title.flat else ()
     for what, other, place in odd:
         yield Check("year", f"the report is on {year}, but {what} {other}", (*named, place))
-
-
-def _phrase(text: str, start: int, end: int) -> Phrase:
-    return Phrase(start, end, text[start:end])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+RateKind = Literal["share", "change", "points"]
 CheckKind = Literal["rate", "sum", "law", "year"]
 Tier = Literal["national", "province", "city", "county", "township"]
 IssuerKind = Literal["government", "party", "department", "zone"]
@@ -146,8 +147,13 @@ class Count(_Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate(_Fact):
-    """A share as a fraction (97% is 0.97); otherwise as a Count. ``indicator`` is what it is of."""
+    """A rate as a fraction: 97% is 0.97, 3.5个百分点 0.035; ``indicator`` is what it is of.
 
+    ``kind`` says which can be compared: a ``share`` of a whole, a ``change`` against before, or a
+    difference in percentage ``points``. Otherwise as a Count.
+    """
+
+    kind: RateKind = "share"
     value: int | float | None
     upper: int | float | None
     approx: str

@@ -11,6 +11,7 @@ from fazhi.facts import Count, Facts, Indicator, Law, Rate, ReportData, Section,
 from fazhi.indicators import find_indicators
 from fazhi.laws import Gazetteer
 from fazhi.numbers import dimension, normal_unit
+from fazhi.rates import rate_kind
 from fazhi.report_data import read_report_data
 from fazhi.reports import Report, Span
 from fazhi.resolving import law_context
@@ -22,7 +23,7 @@ _DEEPEST = 20  # level of a heading; deeper ones are taken for siblings
 def gather(report: Report) -> Facts:
     """Everything that the resolved spans of a report say, and what does not add up in it.
 
-    Spans of other labels, and headings without a level, are left aside.
+    Left aside are spans of other labels, headings without a level, and amounts without a number.
     """
     text = report.text
     headings = [s for s in report.spans if s.label == "SECTION" and "level" in s.attributes]
@@ -32,17 +33,20 @@ def gather(report: Report) -> Facts:
     counts: list[Count] = []
     rates: list[Rate] = []
     above: list[Span] = []  # the headings that the span stands under, outermost first
+    path: tuple[str, ...] = ()  # their texts, one tuple for all facts that they hold
     for span in report.spans:
-        place = _place(span, above)
+        place = _place(span, above, path)
         match span.label:
             case "SECTION" if "level" in span.attributes:
-                above = [*_outer(above, span), span]
+                outer = _outer(above, span)
+                above = [*outer, span]
+                path = (*path[: len(outer)], flatten(span.text))
             case "LAW" if "name" in span.attributes:
                 laws.append(_law(span, text, data, place))
-            case "COUNT" if "value" in span.attributes:
+            case "COUNT" if "value" in span.attributes and _has_number(span.text):
                 counts.append(_count(span, indicators.get(span.start), place))
-            case "RATE" if "value" in span.attributes:
-                rates.append(_rate(span, indicators.get(span.start), place))
+            case "RATE" if "value" in span.attributes and _has_number(span.text):
+                rates.append(_rate(span, text, indicators.get(span.start), place))
     facts = Facts(data, tree(headings, text), tuple(laws), tuple(counts), tuple(rates))
     return replace(facts, checks=find_checks(text, facts))
 
@@ -83,14 +87,14 @@ def _outer(above: Sequence[Span], span: Span) -> list[Span]:
     return [heading for heading in above if _level(heading) < _level(span)]
 
 
-def _place(span: Span, above: Sequence[Span]) -> dict[str, Any]:
+def _place(span: Span, above: Sequence[Span], path: tuple[str, ...]) -> dict[str, Any]:
     """What every fact has."""
     return {
         "start": span.start,
         "end": span.end,
         "text": span.text,
         "score": span.score,
-        "path": tuple(flatten(heading.text) for heading in above),
+        "path": path,
         "role": str(above[-1].attributes.get("role", "other")) if above else None,
     }
 
@@ -115,8 +119,14 @@ def _count(span: Span, indicator: Indicator | None, place: dict[str, Any]) -> Co
     )
 
 
-def _rate(span: Span, indicator: Indicator | None, place: dict[str, Any]) -> Rate:
-    return Rate(**place, **_amount(span), indicator=indicator)
+def _rate(span: Span, text: str, indicator: Indicator | None, place: dict[str, Any]) -> Rate:
+    kind = rate_kind(text, span.start, span.end)
+    return Rate(**place, kind=kind, **_amount(span), indicator=indicator)
+
+
+def _has_number(text: str) -> bool:
+    """Whether any character is a digit or a numeral; of ``（件`` none is."""
+    return any(char.isnumeric() or char in "两半" for char in text)
 
 
 def _amount(span: Span) -> dict[str, Any]:

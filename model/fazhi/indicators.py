@@ -51,6 +51,8 @@ _NUMBER = re.compile(
     r"至少|不[少低超]?[于过足到]|[约近逾]|超过?|以[上下内]|左右|上下"
     r"|[\s0-9０-９.,，．〇零一二两三四五六七八九十百千万亿数几余多来至到~～—-]+"
 )
+_LETTER = re.compile(r"[^\W\d_]")  # 165 is no noun
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _EVENTS = {"次", "场", "场次", "期", "轮", "批", "批次", "遍", "届"}
 _LISTING = {"before", "after", "shared"}  # rules by which counts side by side share a verb
 _CASES = {"件", "起", "宗", "条", "份"}
@@ -90,8 +92,9 @@ class _Found(NamedTuple):
 def find_indicators(text: str, spans: Sequence[Span]) -> dict[int, Indicator]:
     """What each COUNT and RATE of ``spans`` quantifies, by the offset where the amount starts.
 
-    An amount with neither verb nor noun is left out. LAW spans are read as nouns; a SECTION ends
-    the sentence before it. ``confidence`` is that of the rule, as measured on train.
+    An amount with neither verb nor noun, or with no Chinese character in them, is left out. LAW
+    spans are read as nouns; a SECTION ends the sentence before it. ``confidence`` is that of the
+    rule, as measured on train.
     """
     flat, places = flatten_text(text, spans)
     amounts = {span.start: span.text for span in spans if span.label in ("COUNT", "RATE")}
@@ -100,15 +103,16 @@ def find_indicators(text: str, spans: Sequence[Span]) -> dict[int, Indicator]:
         if place is None:
             return None
         start, end = places[place[0]], places[place[1] - 1] + 1
-        return Phrase(start, end, text[start:end])
+        return Phrase(start, end, text[start:end]) if _LETTER.search(text, start, end) else None
 
     indicators: dict[int, Indicator] = {}
     for words in cut_sentences(flat):
         starts = [places[word.start] for word in words]
         units = [_NUMBER.sub("", amounts[at]) if at in amounts else "" for at in starts]
         for i, found in _Counted(flat, words, units).read():
-            if starts[i] in amounts and (found.verb or found.noun):
-                verb, noun = phrase(found.verb), phrase(found.noun)
+            verb, noun = phrase(found.verb), phrase(found.noun)
+            named = any(part and _HAN.search(part.text) for part in (verb, noun))
+            if starts[i] in amounts and named:
                 indicators[starts[i]] = Indicator(verb, noun, _CONFIDENCE[found.rule])
     return indicators
 

@@ -24,6 +24,22 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
+from fazhi.divisions import Divisions
+from fazhi.law_names import (
+    PARTY,
+    STATE,
+    allowed_slips,
+    form_key,
+    is_slip,
+    normalise_name,
+    prefixes,
+    slip_key,
+    tells_apart,
+    title_ending,
+    variants,
+    was_trial,
+)
+
 KINDS = (
     "constitution",
     "law",
@@ -33,7 +49,11 @@ KINDS = (
     "judicial interpretation",
     "party regulation",
 )
-"""The kinds of norm that ``data/laws.tsv`` knows."""
+"""The kinds of norm that ``data/laws.tsv`` knows.
+
+A regulation of the National Supervisory Commission (监察法规) has none of its own: it is not the
+State Council's, and so is put under ``rule``, what the other bodies of the state make.
+"""
 
 METHODS = ("exact", "prefix", "alias", "local", "fuzzy", "none")
 """The stages of :meth:`Gazetteer.resolve`, surest first."""
@@ -49,84 +69,19 @@ PROVINCES = (
 )
 """The provinces, autonomous regions and municipalities, by their full names."""
 
-_STATE = "中华人民共和国"
-_PARTY = "中国共产党"
-_COURT = "最高人民法院"
-_PROCURATORATE = "最高人民检察院"
-_COURTS = (_COURT, f"{_COURT}、{_PROCURATORATE}", _PROCURATORATE)
-
 _LONGEST_NAME = 200  # characters; the longest title of the gazetteer has under 100
 _LONGEST_FUZZY = 80
+_SHORTEST_ONE_OFF = 5  # characters of a key: 行政诉讼法
+_SHORTEST_LOCAL_ONE_OFF = 8  # few local norms are known: 渔业管理条例 is no slip for 物业管理条例
 
-_MARKS = str.maketrans(
-    {"(": "（", ")": "）", "[": "［", "]": "］", "﹙": "（", "﹚": "）"}
-    | dict.fromkeys("〈<＜﹤《«", "《")
-    | dict.fromkeys("〉>＞﹥》»", "》")
-)
-_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
-_EDITION = re.compile(
-    r"""
-    （ (?:(?:19|20)\d\d年?)?                                   # （2021年修订）
-       (?:第?[一二三四五六七八九十\d]*次?(?:修正|修订|修改))?   # （第二次修正）
-       (?:文本|版|本)? ）                                       # （2021版）
-    | ^ (?:19|20)\d\d 年? (?:版|修订|修正)? 的? (?=\D)          # 2021年修订的
-    """,
-    re.VERBOSE,
-)
-_RENEWED = re.compile(
-    r"""
-    ^ (?: 最?新 (?!能源|疆|闻|型|兴|材料|区) 近?                # 新; not 新能源
-          (?:修订|修正|修改|制定|颁布|出台|公布|实施|施行|版|的)*
-        | (?:修订|修改)后的 | 现行的? )
-    """,
-    re.VERBOSE,
-)
-_ISSUER = re.compile(
-    r"^(?: (?:中共中央|国务院|全国人大常委会|全国人民代表大会常务委员会|全国人民代表大会"
-    r"|中共中央办公厅|国务院办公厅|中办|国办|中央) [、，]? )+ (?:关于)? ",
-    re.VERBOSE,
-)
 _IMPLEMENTING = re.compile(r"^(?P<base>.{2,60}?)(?:的|》)?(?P<form>实施(?:条例|细则|办法))$")
 _BARE_IMPLEMENTING = re.compile(r"^(?:其)?(?P<form>实施(?:条例|细则|办法))$")
 _CITED = re.compile(
-    r"《([^《》]{2,60})》|(" + _STATE + r"[^《》，。；、\s]{1,40}?(?:法|条例)(?!律|规))"
+    r"《([^《》]{2,60})》|(" + STATE + r"[^《》，。；、\s]{1,40}?(?:法|条例)(?!律|规))"
 )
 _GENERIC_PLACE = re.compile(r"^[我本全]?(?P<tier>省|市|自治区|自治州)(?=.{4})")
 _ANY_PLACE = re.compile(r"^[^省市县区州旗、的]{2,8}(?:省|市|县|自治区|区|州|旗)")
-_ENDINGS = ("法典", "法", "条例", "规定", "办法", "细则", "规则", "准则", "章程", "规范")
-_TRIAL = re.compile(r"（(?:试行|暂行)）$")
 _DRAFT = re.compile(r"（[^（）]{0,6}(?:草案|征求意见稿|送审稿)[^（）]{0,6}）$")  # （修订草案）
-
-_WORDS = (
-    ("法制", "法治"),
-    ("督查", "督察"),
-    ("防止", "防治"),
-    ("负责同志", "负责人"),
-    ("、", ""),
-    ("以及", ""),
-    ("暂行", ""),
-    ("若干", ""),
-    ("（试行）", ""),
-)
-_DROPPED = str.maketrans("", "", "的和与及或，·《》")
-_CONFUSED = str.maketrans(
-    {
-        other: group[0]
-        for group in (
-            *("制治", "查察", "像象", "作做", "征证", "账帐", "定订", "励厉", "审申", "履屡"),
-            *("须需", "予于", "即既", "程呈", "型形", "分份", "复覆", "责则", "建健", "综宗"),
-            *("纪记", "执职直", "障章", "权全", "案按", "诉述", "保报", "度渡", "候侯", "辩辨"),
-            *("赡瞻", "竞竟", "籍藉", "己已", "拔拨", "律率", "抚扶", "赔培", "偿尝", "安按"),
-            *("预予", "划化", "境镜", "任认", "营盈", "畜蓄", "震振", "检捡", "育肓", "究穷"),
-        )
-        for other in group[1:]
-    }
-)
-# A norm that differs in one of these characters is another norm, not the same one misspelt.
-_TELLING = frozenset(
-    "非不未反无防涉前后内外上下出大中小新旧省市县乡镇村区州国军民海水农林电气药食品"
-    "一二三四五六七八九十百〇0123456789（）"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,61 +120,6 @@ class LawMatch:
     method: str
 
 
-def normalise_name(name: str) -> str:
-    """Return *name* without white space, with full-width brackets and ``《》`` for inner titles.
-
-    Title marks that enclose the whole name are left out; nothing else is changed.
-    """
-    text = _INVISIBLE.sub("", name).translate(_MARKS)
-    start, end = 0, len(text)
-    spare = text.count("《") - text.count("》")
-    # A mark at an end of the name whose partner lies outside the span.
-    while spare > 0 and start < end and text[start] == "《":
-        start, spare = start + 1, spare - 1
-    while spare < 0 and start < end and text[end - 1] == "》":
-        end, spare = end - 1, spare + 1
-    # The marks that enclose the whole name: as many as the depth never falls below inside it.
-    inner = text[start:end]
-    opening = len(inner) - len(inner.lstrip("《"))
-    closing = len(inner) - len(inner.rstrip("》"))
-    depth = lowest_inside = opening
-    for char in inner[opening : len(inner) - closing]:
-        depth += (char == "《") - (char == "》")
-        lowest_inside = min(lowest_inside, depth)
-    around = max(0, min(opening, closing, lowest_inside))
-    return inner[around : len(inner) - around]
-
-
-def form_key(title: str) -> str:
-    """Return what is left of a title without its formal parts: state prefix and title marks.
-
-    ``河南省实施《中华人民共和国水法》办法`` and ``河南省水法实施办法`` share a key.
-    """
-    text = title.replace(_STATE, "").replace("《", "").replace("》", "")
-    match = re.fullmatch(r"(.*?)实施(.+法)(办法|细则)", text)
-    return f"{match[1]}{match[2]}实施{match[3]}" if match else text
-
-
-def slip_key(title: str) -> str:
-    """Return the form key with the words and characters that are often confused made equal."""
-    text = form_key(title)
-    for word, same in _WORDS:
-        text = text.replace(word, same)
-    return text.translate(_DROPPED).translate(_CONFUSED)
-
-
-def allowed_slips(length: int) -> int:
-    """Return how many characters may be missing from, or too many in, a key of *length*.
-
-    A short name has no room: one character more or less makes another law (``教育法`` and
-    ``体育法``). The steps come from the table of right and wrong matches in the tests.
-    """
-    for least, slips in ((24, 4), (16, 3), (10, 2), (6, 1)):
-        if length >= least:
-            return slips
-    return 0
-
-
 class Gazetteer:
     """Every norm that fazhi knows, and the names that they go by."""
 
@@ -238,7 +138,8 @@ class Gazetteer:
     ) -> LawMatch:
         """Return the norm that *name*, a span's text as written, stands for.
 
-        province: the province or city of the report, which decides between local norms.
+        province: the province or city of the report, which decides between local norms: one of
+            its own is meant, one of a city in it may be, and none of another province.
         context: text around the span; it decides where *province* does not, and says whose
             a bare ``实施条例`` is.
         """
@@ -246,7 +147,7 @@ class Gazetteer:
         if not written or len(written) > _LONGEST_NAME:
             return LawMatch(written, False, None, (), "none")
         place = _full_place(province)
-        names = tuple(dict.fromkeys(_variants(written)))
+        names = tuple(dict.fromkeys(variants(written)))
         stages = (self._exact, self._prefixed, self._aliased, self._implementing, self._misspelt)
         for stage in stages:
             for variant in names:
@@ -267,6 +168,8 @@ class Gazetteer:
                 found, near = self._fuzzy(variant)
                 if found:
                     return found
+        for variant in () if candidates or near else names:
+            near = near or self._one_off(variant, place)
         return LawMatch(written, False, None, candidates or near, "none")
 
     def _match(self, title: str, method: str) -> LawMatch:
@@ -277,7 +180,7 @@ class Gazetteer:
 
     def _prefixed(self, name: str) -> LawMatch | None:
         """Find *name* with another prefix, or with the same words in another form."""
-        for other in _prefixes(name):
+        for other in prefixes(name):
             if other in self.norms and self._may_be(name, other):
                 return self._match(other, "prefix")
         key = form_key(name)
@@ -287,7 +190,7 @@ class Gazetteer:
         return None
 
     def _aliased(self, name: str) -> LawMatch | None:
-        for other in (name, *_prefixes(name)):
+        for other in (name, *prefixes(name)):
             title = self.aliases.get(other)
             if title is not None and title in self.norms and self._may_be(name, title):
                 return self._match(title, "alias")
@@ -295,7 +198,7 @@ class Gazetteer:
 
     def _may_be(self, name: str, title: str) -> bool:
         """A name that says it is the party's is no norm of the state."""
-        return not name.startswith(_PARTY) or self.norms[title].kind == "party regulation"
+        return not name.startswith(PARTY) or self.norms[title].kind == "party regulation"
 
     def _implementing(self, name: str) -> LawMatch | None:
         """Find ``<a name of a law>实施条例``, and the like under another of the three names."""
@@ -317,9 +220,9 @@ class Gazetteer:
 
     def _misspelt(self, name: str) -> LawMatch | None:
         """Find the national norm from which only confusable words and characters differ."""
-        pool = self._pools.get((NATIONAL, _ending(name)), {})
-        key = slip_key(name.removeprefix(_STATE).removeprefix(_PARTY))
-        titles = tuple(t for t in pool.get(key, ()) if not _was_trial(name, t))
+        pool = self._pools.get((NATIONAL, title_ending(name)), {})
+        key = slip_key(name.removeprefix(STATE).removeprefix(PARTY))
+        titles = tuple(t for t in pool.get(key, ()) if not was_trial(name, t))
         if len(titles) == 1 and self._may_be(name, titles[0]):
             return self._match(titles[0], "fuzzy")
         return None
@@ -332,7 +235,7 @@ class Gazetteer:
         for marked, plain in reversed(_CITED.findall(context[-2000:])):
             base = normalise_name(marked or plain)
             if found := self._implementing(base + match["form"]) or self._exact(
-                _STATE + base + match["form"]
+                STATE + base + match["form"]
             ):
                 return LawMatch(found.title, True, found.norm, (), "alias")
         return None
@@ -349,7 +252,8 @@ class Gazetteer:
         titles = self._by_core.get(slip_key(name), ())
         if generic := _GENERIC_PLACE.match(name):
             rest = name[generic.end() :]
-            if place and place + rest in self.norms:
+            # 市…条例 in a province's report is a city's.
+            if place and place.endswith(generic["tier"]) and place + rest in self.norms:
                 return self._match(place + rest, "local"), ()
             if not titles:
                 tier, core = generic["tier"], rest
@@ -357,7 +261,9 @@ class Gazetteer:
         titles = tuple(
             title
             for title in titles
-            if self.norms[title].level.endswith(tier) and not _was_trial(name, title)
+            if (level := self.norms[title].level).endswith(tier)
+            and (place is None or _may_cite(place, level))
+            and not was_trial(name, title)
         )
         # A slip must not choose between two norms of one place: 法制宣传教育条例, 法治宣传教育条例.
         sure = tuple(t for t in titles if t.endswith(core))
@@ -368,7 +274,7 @@ class Gazetteer:
             return self._match(at_place[0], "local"), ()
         if context and not at_place:
             named = [t for t in titles if _place_in(self.norms[t].level, context)]
-            if len(named) == 1 and (place is None or tier == "市"):
+            if len(named) == 1:
                 return self._match(named[0], "local"), ()
         # The only one of its name will do where nothing says that the report is from elsewhere.
         elsewhere = place is not None or _other_place(context or "")
@@ -392,11 +298,10 @@ class Gazetteer:
         level, key = self._split_place(name)
         if level is None:
             return None, ()
-        ending = _ending(name)
-        pool = self._pools.get((level, ending))
+        pool = self._pools.get((level, title_ending(name)))
         if pool is None or len(key) < 4:
             return None, ()
-        same = tuple(title for title in pool.get(key, ()) if not _was_trial(name, title))
+        same = tuple(title for title in pool.get(key, ()) if not was_trial(name, title))
         if len(same) == 1:
             return self._match(same[0], "fuzzy"), ()
         if same:
@@ -417,18 +322,48 @@ class Gazetteer:
             for distance, other in kept
             if distance == least
             for title in pool[other]
-            if not _was_trial(name, title)
+            if not was_trial(name, title)
         )
         if len(titles) == 1:
             return self._match(titles[0], "fuzzy"), ()
         return None, titles
+
+    def _one_off(self, name: str, place: str | None) -> tuple[str, ...]:
+        """Return the titles, of *name*'s place or *place*, that one character makes of *name*.
+
+        Any character, so that none of them is sure: ``治安管理出罚法``, but ``珠江保护法`` too.
+        """
+        if len(name) > _LONGEST_FUZZY:
+            return ()
+        level, key = self._split_place(name)
+        keys = {level: key}
+        if place and level == NATIONAL:
+            keys[place] = key
+            generic = _GENERIC_PLACE.match(name)
+            if generic and place.endswith(generic["tier"]):
+                keys[place] = slip_key(name[generic.end() :])
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        return tuple(
+            title
+            for (where, _), pool in self._pools.items()
+            if len(key := keys.get(where, ""))
+            >= (_SHORTEST_ONE_OFF if where == NATIONAL else _SHORTEST_LOCAL_ONE_OFF)
+            for other, _, _ in process.extract(
+                key, list(pool), scorer=OSA.distance, score_cutoff=1, limit=12
+            )
+            if not tells_apart(key, other)
+            for title in pool[other]
+            if self._may_be(name, title) and not was_trial(name, title)
+        )
 
     def _split_place(self, name: str) -> tuple[str | None, str]:
         """Return the level of a name and its key without the place; None where it is unknown."""
         for level in self._levels:
             if name.startswith(level):
                 return level, slip_key(name[len(level) :])
-        bare = name.removeprefix(_STATE).removeprefix(_PARTY)
+        bare = name.removeprefix(STATE).removeprefix(PARTY)
         if (
             bare == name
             and (found := _ANY_PLACE.match(name))
@@ -444,7 +379,7 @@ class Gazetteer:
     @cached_property
     def _national_titles(self) -> tuple[str, ...]:
         national = (norm for norm in self.norms.values() if norm.level == NATIONAL)
-        return tuple(norm.title.removeprefix(_STATE) for norm in national)
+        return tuple(norm.title.removeprefix(STATE) for norm in national)
 
     @cached_property
     def _levels(self) -> tuple[str, ...]:
@@ -470,38 +405,10 @@ class Gazetteer:
         """Titles by level and ending, then by their key without place and prefix."""
         pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for norm in self.norms.values():
-            bare = _core(norm) or norm.title.removeprefix(_STATE).removeprefix(_PARTY)
-            pool = pairs.setdefault((norm.level, _ending(norm.title)), [])
+            bare = _core(norm) or norm.title.removeprefix(STATE).removeprefix(PARTY)
+            pool = pairs.setdefault((norm.level, title_ending(norm.title)), [])
             pool.append((slip_key(bare), norm.title))
         return {place: _index(pool) for place, pool in pairs.items()}
-
-
-def is_slip(key: str, other: str) -> bool:
-    """Whether two slip keys differ only as a misspelt name differs from the right one.
-
-    Right: single characters missing or doubled or too many, two neighbours swapped; two characters
-    running only in a key of 16 or more. Wrong: another character in place of one (the confusable
-    ones are equal in the keys), and any difference in a character that tells norms apart.
-    """
-    from rapidfuzz.distance import OSA, Indel
-
-    if len(key) == len(other):
-        return OSA.distance(key, other) == 1 and sorted(key) == sorted(other)
-    # Each change is an insertion or a deletion, and all go the same way.
-    if Indel.distance(key, other) != abs(len(key) - len(other)):
-        return False
-    longer, shorter = (key, other) if len(key) > len(other) else (other, key)
-    longest_run = 2 if len(longer) >= 16 else 1
-    for change in Indel.opcodes(longer, shorter):
-        start, end = change.src_start, change.src_end
-        if change.tag == "equal":
-            continue
-        changed = longer[start:end]
-        if end - start > longest_run or _TELLING.intersection(changed):
-            doubled = end - start == 1 and changed in longer[max(start - 1, 0) : start]
-            if not doubled:
-                return False
-    return True
 
 
 @cache
@@ -516,49 +423,6 @@ def _load() -> Gazetteer:
         alias, title, _ = line.split("\t")
         aliases[alias] = title
     return Gazetteer(norms, aliases)
-
-
-def _variants(written: str) -> Iterator[str]:
-    """Yield the name, then without an edition, without the words that call it new, without both."""
-    yield written
-    bare = _EDITION.sub("", written)
-    for text in (bare, _RENEWED.sub("", written), _RENEWED.sub("", bare)):
-        if len(text) >= 2:
-            yield normalise_name(text)
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    """Yield the name with the prefixes that reports leave out, and without those they add."""
-    yield _STATE + name
-    yield _PARTY + name
-    if name.startswith("关于"):
-        for court in _COURTS:
-            yield court + name
-    elif name.startswith("最高"):
-        yield re.sub(r"^(?:最高法院?|最高人民法院)(?:关于)?", f"{_COURT}关于", name)
-    else:
-        yield f"关于{name}"
-        for court in _COURTS:
-            yield f"{court}关于{name}"
-    for prefix in (_STATE, _PARTY, "关于"):
-        if name.startswith(prefix):
-            yield name[len(prefix) :]
-    if issuer := _ISSUER.match(name):
-        rest = name[issuer.end() :]
-        yield from (rest, _STATE + rest, _PARTY + rest, f"关于{rest}")
-
-
-def _was_trial(name: str, title: str) -> bool:
-    """Whether *name* is of a provisional norm and *title* is not: an older norm, no slip."""
-    return any(word in name and word not in title for word in ("暂行", "试行"))
-
-
-def _ending(name: str) -> str:
-    text = _TRIAL.sub("", name)
-    for ending in _ENDINGS:
-        if text.endswith(ending):
-            return ending
-    return text[-2:]
 
 
 def _core(norm: Norm) -> str:
@@ -580,11 +444,20 @@ def _full_place(place: str | None) -> str | None:
     """Return the full name of a province given in full or in short; another place as it is."""
     if place is None:
         return None
-    text = _INVISIBLE.sub("", place)
+    text = normalise_name(place)
     for province in PROVINCES:
         if text in (province, _short_place(province)):
             return province
     return text or None
+
+
+def _may_cite(place: str, level: str) -> bool:
+    """Whether a norm of *level* may be meant in *place*: its own, its province's, its cities'."""
+    divisions = Divisions.load()
+    home = divisions.province(place)
+    if home is None:
+        return True
+    return level in (place, home) or (place == home and divisions.province(level) == home)
 
 
 def _place_in(level: str, context: str) -> bool:

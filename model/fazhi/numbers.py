@@ -28,7 +28,7 @@ _BEFORE: dict[str, Approx] = {
 }
 # Words after a number or its unit. The last row bounds nothing.
 _AFTER: dict[str, Approx] = {
-    **dict.fromkeys(("以上", "及以上", "有余", "余", "多"), "over"),  # 5人以上
+    **dict.fromkeys(("以上", "及以上", "有余", "余", "多", "+"), "over"),  # 5人以上, 100+件
     **dict.fromkeys(("以下", "及以下", "以内", "之内"), "under"),  # 100个以内
     **dict.fromkeys(("左右", "上下"), "about"),  # 1/4左右
     **dict.fromkeys(("之多", "之间", "不等"), "none"),  # 3至5名不等
@@ -102,6 +102,8 @@ _SAME_UNITS = {
     "千瓦时": "度 kWh",
     "小时": "个小时",
     "工作日": "个工作日",
+    "元": "元人民币",
+    "册": "册(份) 册（份）",
     "人次": "人(次) 人（次）",
     "件次": "件(次) 件（次）",
     "户次": "户(次) 户（次）",
@@ -122,6 +124,7 @@ _BIG = "(?:万亿|万|亿)"
 _SPACE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 _LINE = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _DIGIT_GAP = re.compile(rf"(?:[0-9]|{_DIGIT})[^\S{_LINE}]+(?:[0-9]|{_DIGIT})")  # 12 5
+_GROUPS = re.compile(rf"(?<![0-9.,])[1-9][0-9]{{0,2}}(?:[^\S{_LINE}][0-9]{{3}})+(?![0-9])")  # 1 200
 _BEFORE_WORD, _AFTER_WORD = re.compile(_any(_BEFORE)), re.compile(_any(_AFTER))
 _FRAME = re.compile(
     rf"(?P<before>(?:{_any(_BEFORE)})*)(?P<core>.+?)(?P<after>(?:{_any(_AFTER)})*)", re.DOTALL
@@ -147,8 +150,12 @@ _UNIT = re.compile(r"""(?x)
     (?: (?! [零〇一二两三四五六七八九十廿卅百千万亿半几数余多来些] ) [^\W\d_]    # 人次, km
       | 千 (?= [米克瓦伏赫帕] )                                             # 千米
       | [/·℃㎡㎥] )*                                                        # 微克/立方米
-    (?: [(] [次户件人家宗] [)] )?                                           # 人（次）
+    (?: [(] [次户件人家宗份] [)] )?                                         # 人（次）
 """)
+_WITH_UNIT = re.compile(  # what is no number may still have a unit: the 名 of 三五名
+    rf"(?![零〇])[-0-9零〇一二两三四五六七八九十廿卅百千万亿半几数余多来点.,~至到+]+"
+    rf"(?P<unit>{_any({**DIMENSIONS, **_NORMAL_UNITS})})"
+)
 _BARE = re.compile("[0-9.,]+")  # 4.2
 _RATE_SIGN = re.compile(rf"{_any(_SIGNS)}|分之|/[0-9]|[:∶]")
 _TENTHS = re.compile(rf"成(?P<tenth>[0-9]|{_DIGIT}|半)")  # 九成五, 一成半
@@ -175,7 +182,7 @@ class Quantity:
 
     value: the number, 万 and 亿 worked in; of a range, the lower end. A whole number is an int.
     unit: the measure word as written, without white space; '' if there is none, and for rates.
-    approx: what the words around the number claim.
+    approx: what the words around the number claim. Like the unit, it may be told without a value.
     upper: the higher end of a range.
     reason: why `value` is None.
     """
@@ -231,36 +238,42 @@ class _Term:
 
 
 def _parse(text: str, read: Callable[[Sequence[str], bool], Sequence[_Term]]) -> Quantity:
+    written = _SPACE.sub("", text)
+    if len(written) > MAX_CHARS:
+        return Quantity(None, "", "none", reason=f"over {MAX_CHARS} characters")
+    frame = _FRAME.fullmatch(written.translate(_FOLD))  # as long as what is written
+    if frame is None:
+        return Quantity(None, "", "none", reason="empty")
+    start, end = frame.span("core")
+    claims = [_BEFORE[word] for word in _BEFORE_WORD.findall(frame["before"])]
+    claims += [_AFTER[word] for word in _AFTER_WORD.findall(frame["after"])]
     try:
-        written, folded = _clean(text)
-        frame = _FRAME.fullmatch(folded)
-        if frame is None:
-            raise _UnreadableError("empty")
-        claims = [_BEFORE[word] for word in _BEFORE_WORD.findall(frame["before"])]
-        claims += [_AFTER[word] for word in _AFTER_WORD.findall(frame["after"])]
-        parts = _RANGE.split(frame["core"])
+        if _DIGIT_GAP.search(_GROUPS.sub(_joined, text.translate(_FOLD))):
+            raise _UnreadableError("a space between digits")
+        minus = frame["core"].startswith("-")
+        parts = _RANGE.split(frame["core"][minus:])
         if len(parts) > 2 or not all(parts):
             raise _UnreadableError("not a range of two ends")
+        if minus and (read is _read_counts or len(parts) > 1 or written[start] in "—―─"):
+            raise _UnreadableError("a negative number")
         terms = read(parts, any(claim != "none" for claim in claims))
+        terms = [term.scaled(-1) for term in terms] if minus else terms
         ends = [end for term in terms for end in (term.low, term.high) if end is not None]
         if len(ends) > 2 or ends != sorted(set(ends)):
             raise _UnreadableError("a range that does not rise")
         value, upper = [*map(_plain, ends), None][:2]
-        unit = written[frame.end("core") - len(terms[-1].unit) : frame.end("core")]
+        unit = written[end - len(terms[-1].unit) : end]
         claims += [claim for term in terms for claim in term.claims]
         return Quantity(value, unit, _approx(claims), upper)
     except _UnreadableError as refusal:
-        return Quantity(None, "", "none", reason=str(refusal))
+        match = _WITH_UNIT.fullmatch(frame["core"]) if read is _read_counts else None
+        unit = written[start + match.start("unit") : end] if match else ""
+        approx = claims[0] if len(set(claims)) == 1 else "none"
+        return Quantity(None, unit, approx, reason=str(refusal))
 
 
-def _clean(text: str) -> tuple[str, str]:
-    """The text without white space, as written and folded; both have the same length."""
-    written = _SPACE.sub("", text)
-    if len(written) > MAX_CHARS:
-        raise _UnreadableError(f"over {MAX_CHARS} characters")
-    if _DIGIT_GAP.search(text.translate(_FOLD)):
-        raise _UnreadableError("a space between digits")
-    return written, written.translate(_FOLD)
+def _joined(groups: re.Match[str]) -> str:
+    return _SPACE.sub("", groups[0])
 
 
 def _read_counts(parts: Sequence[str], approximate: bool) -> Sequence[_Term]:

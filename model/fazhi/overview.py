@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fazhi.facts import Facts, Rate
+from fazhi.facts import Count, Facts, Rate
 
 _MOST_LAWS, _MOST_RATES, _MOST_UNITS, _MOST_OF_UNIT = 15, 12, 8, 8  # that are listed
 
@@ -13,6 +13,7 @@ class Overview:
     """Takes in the facts of one report after the other, and keeps the sums.
 
     Amounts are added up where indicator and unit are the same; a range counts with its lower end.
+    What is planned, and what only a bound from above is known of, is no achievement and left out.
     """
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class Overview:
             new = {"title": law.title, "known": law.known, "times": 0, "reports": []}
             _tally(self._laws.setdefault(law.title, new), place)
         for count in facts.counts:
-            if count.indicator and count.indicator.text and count.value is not None:
+            if count.indicator and count.indicator.text and _is_done(count):
                 what, unit = count.indicator.text, count.unit
                 new = {"what": what, "unit": unit, "sum": 0, "times": 0, "reports": []}
                 found = self._counts.setdefault((what, unit), new)
@@ -76,9 +77,15 @@ class Overview:
         }
 
 
+def _is_done(count: Count) -> bool:
+    """Whether a count can be added to others: not a target, nor 不足10件 or 不超过3次."""
+    planned = "plan" in (count.role or "").split("+")
+    return count.value is not None and not planned and count.approx != "under"
+
+
 def _is_share(rate: Rate) -> bool:
-    """Whether a rate is a part of a whole, as far as that can be told: no 2.5个百分点, no 120%."""
-    return rate.value is not None and 0 <= rate.value <= 1 and "百分点" not in rate.text
+    """Whether a rate is a part of a whole: no 2.5个百分点, no 增长12%, and no 120%."""
+    return rate.kind == "share" and rate.value is not None and 0 <= rate.value <= 1
 
 
 def _tally(found: dict[str, Any], place: int) -> None:

@@ -59,10 +59,12 @@ def split_tagged(paths: Iterable[Path]) -> tuple[list[Report], list[Path]]:
     tagged: list[Report] = []
     files: list[Path] = []
     for path in paths:
-        here = list(annotation_files(path))
-        done = [file for file in here if is_annotated(file)]
+        inside = path.is_dir()
+        done = [f for f in (annotation_files(path) if inside else [path]) if is_annotated(f)]
         tagged += [item.report for item in read_annotated(done)]
-        files += [file for file in here if file not in done] if here else [path]
+        taken = {*done, *(f.with_suffix(".txt") for f in done if f.suffix == ".json")}
+        left = [f for f in (reading.walk(path) if inside else [path]) if f not in taken]
+        files += left if done else [path]
     return tagged, files
 
 

@@ -16,6 +16,7 @@ from fazhi.errors import ReadError
 SUFFIXES = (".txt", ".docx", ".html", ".htm")
 MAX_BYTES = 16 * 1024 * 1024
 _MOST_DISORDER = 0.5  # of charset-normalizer's measure, 0 to 1; rare characters raise it
+_OWN_PAGE = b'<meta name="generator" content="fazhi'
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -28,10 +29,15 @@ def find(paths: Iterable[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+        files = walk(path)
         if not files:
             raise ReadError(f"{path}: no reports there (looked for {', '.join(SUFFIXES)})")
         yield from files
+
+
+def walk(folder: Path) -> list[Path]:
+    """The readable files in a folder and those below it, in order."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
 
 
 def name_of(path: Path) -> str:
@@ -65,6 +71,8 @@ def read(path: Path) -> Document:
         case ".html" | ".htm":
             from fazhi.reading_html import read_html
 
+            if _OWN_PAGE in raw[:4096]:
+                raise ReadError(f"{name}: a page of fazhi view and no report; move it elsewhere")
             return read_html(raw, name)
         case _:
             return Document(decode(raw, name))

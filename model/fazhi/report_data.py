@@ -129,13 +129,20 @@ _OWN_TIERS: dict[str, Tier] = {
     "省": "province",
 }
 
-# Where a text names its own place: 《四川省…办法》, 四川省…, 视察四川, 发表于四川, 17:40 四川.
+# Where a text names a place: 《四川省…办法》, 四川省…; and surely its own: 四川省委,
+# 四川省人民政府, 视察四川, 发表于四川, 17:40 四川.
+_ANY_PROVINCE = "|".join(PROVINCES)
 _PLACED = re.compile(
-    rf"[《〈](?:中共)?(?!海南自由贸易港法)|(?<![{_HAN}])(?={'|'.join(PROVINCES)})"
+    rf"(?P<own>(?=(?:{_ANY_PROVINCE})(?:党?委|(?:人民)?政府))"
     rf"|[视考]察(?=[{_HAN}]{{2,3}}(?:时的?)?重要)|发表于"
-    rf"|[0-9]:[0-9]{{2}}[^\S\n]+(?=[{_HAN}]{{2,3}}\s*$)",
+    rf"|[0-9]:[0-9]{{2}}[^\S\n]+(?=[{_HAN}]{{2,3}}\s*$))"
+    rf"|[《〈](?:中共)?(?!海南自由贸易港法)|(?<![{_HAN}])(?={_ANY_PROVINCE})",
     re.MULTILINE,
 )
+# Before a norm that may be another place's, and before one that is in force: 依据《四川省…办法》.
+_BORROWED = re.compile("(?:学|借鉴|参照|对标|赴)[^，,。；;！？]{0,40}$")
+_APPLIED = re.compile("(?:依据|依照|按照|执行|落实|贯彻)[^，,。；;！？]{0,40}$")
+_CITED_END = re.compile("[》〉〈<，,。；;、]")
 _ICP_MARKS = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝蜀黔滇藏陕陇青宁新"  # as in PROVINCES
 _ICP = re.compile(f"([{_ICP_MARKS}])ICP备")
 
@@ -399,11 +406,23 @@ def _classify_own(text: str) -> tuple[Tier | None, IssuerKind | None]:
 
 
 def _find_province(text: str, issuer: str) -> str | None:
-    """The province that the issuer's name tells, else the only one that the text seems to be of."""
+    """The province that the issuer's name tells, else the only one that the text seems to be of.
+
+    A norm may be cited as an example, so that one that is not applied does not tell it alone.
+    """
     divisions = Divisions.load()
     if province := divisions.province(_PREFIX.sub("", issuer, count=1)):
         return province
-    named = {divisions.province(text, match.end()) for match in _PLACED.finditer(text)}
-    named |= {PROVINCES[_ICP_MARKS.index(mark)] for mark in _ICP.findall(text)}
-    named &= set(PROVINCES)
-    return named.pop() if len(named) == 1 else None
+    own = {PROVINCES[_ICP_MARKS.index(mark)] for mark in _ICP.findall(text)}
+    cited: set[tuple[str, str]] = set()
+    for match in _PLACED.finditer(text):
+        province = divisions.province(text, match.end())
+        before = text[max(0, match.start() - 45) : match.start()]
+        if province not in PROVINCES or _BORROWED.search(before):
+            continue
+        if match["own"] is not None or _APPLIED.search(before):
+            own.add(province)
+        mention = _squeeze(text[match.end() : match.end() + 40])
+        cited.add((province, _CITED_END.split(mention)[0]))
+    named = own | {province for province, _ in cited}
+    return named.pop() if len(named) == 1 and (own or len(cited) > 1) else None

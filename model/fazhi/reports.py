@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -102,6 +102,10 @@ class Report:
             object.__setattr__(self, "_facts", gather(self))
         assert self._facts is not None
         return self._facts
+
+    def at_least(self, score: float) -> Report:
+        """The report without the spans that are less sure to be right."""
+        return replace(self, spans=tuple(span for span in self.spans if span.score >= score))
 
     def to_dict(self) -> dict[str, Any]:
         """What ``fazhi predict`` writes of a report: the annotation format, with its facts."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fazhi.laws import Gazetteer, normalise_name
+from fazhi.law_names import normalise_name
+from fazhi.laws import Gazetteer
 from fazhi.numbers import Quantity, parse_count, parse_rate
 from fazhi.report_data import read_report_data
 from fazhi.reports import Attribute, Span

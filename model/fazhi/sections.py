@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 ROLES = ("measures", "problems", "leadership", "plan", "other")
 MAX_CHARS = 200  # of a title that are read
@@ -174,15 +175,15 @@ def _told(title: str) -> tuple[str, ...]:
 def _roles(items: Sequence[_Item], levels: Sequence[int]) -> list[str]:
     """Role of each heading: of a part by title and place, below it that of the part."""
     roles: list[str] = []
-    current = "measures"
+    current, after = "measures", False  # after problems
     parts = [i for i, level in enumerate(levels) if level == 1]
     work = max((i for i in parts if items[i].told in ((), ("measures",))), default=-1)
     for index, item in enumerate(items):
         if levels[index] == 1:
-            after = any("problems" in role for role in roles)
             current = "+".join(item.told) or ("plan" if after else "measures")
             if current == "other" and index > work and not _SETTING.search(item.title):
                 current = "measures"  # 总体情况 where no part on the work follows
+        after = after or "problems" in current
         roles.append(current)
     return roles
 
@@ -243,14 +244,26 @@ def _opened(items: Sequence[_Item]) -> list[str]:
 def _beside(items: Sequence[_Item], index: int, kind: str) -> bool:
     """Whether the numbers that follow a heading count parts of the report, itself none of them."""
     others = {"problems", "plan"} - set(items[index].told)
-    return any(others & set(item.told) for item in _series(items[index + 1 :], kind))
+    for after in range(index + 1, len(items)):
+        if items[after].kind == kind:
+            if items[after].number == 1 and after > index + 1:
+                return False
+            if others & set(items[after].told):
+                return True
+    return False
 
 
-def _series(items: Sequence[_Item], kind: str) -> list[_Item]:
-    """Headings of a kind up to where its numbers begin again."""
-    counted = [item for item in items if item.kind == kind]
-    end = next((i for i, item in enumerate(counted) if i and item.number == 1), None)
-    return counted[:end]
+def _come_again(items: Sequence[_Item]) -> list[bool]:
+    """Which numbers of ``一、`` come once more before ``一、`` itself does."""
+    again: list[bool] = []
+    later: set[int] = set()
+    for item in reversed(items):
+        again.append(item.kind == "cjk" and item.number in later)
+        if item.kind == "cjk" and item.number == 1:
+            later.clear()
+        elif item.kind == "cjk":
+            later.add(item.number)
+    return again[::-1]
 
 
 def _begun_again(items: Sequence[_Item], parts: Sequence[bool]) -> list[bool]:
@@ -260,7 +273,7 @@ def _begun_again(items: Sequence[_Item], parts: Sequence[bool]) -> list[bool]:
     """
     again: list[bool] = []
     outer = inner = 0
-    for index, (item, part) in enumerate(zip(items, parts, strict=True)):
+    for item, part, repeated in zip(items, parts, _come_again(items), strict=True):
         below = False
         if part or item.kind in ("part", "chapter"):
             outer = inner = 0
@@ -268,8 +281,7 @@ def _begun_again(items: Sequence[_Item], parts: Sequence[bool]) -> list[bool]:
             number = item.number
             below = number == 1 and outer > 0
             if inner and inner < number == outer + 1:
-                rest = [later.number for later in _series(items[index:], "cjk")][1:]
-                below = number == inner + 1 and number in rest and not item.told
+                below = number == inner + 1 and repeated and not item.told
             elif inner and number > 1:
                 below = inner < number <= outer or number == inner + 1
             outer, inner = (outer, number) if below else (number, 0)
@@ -288,11 +300,13 @@ def _place_beside(items: Sequence[_Item], levels: list[int], top: str) -> None:
     deeper = min((level for _, level in numbered if level > 1), default=2)
     below = set(_opened(items)) - {top}
     opening = min((max(2, level - 1) for kind, level in numbered if kind in below), default=0)
+    tops = [i for i, kind in enumerate(kinds) if kind == top]
+    plain = list(accumulate((not kind for kind in kinds), initial=0))  # up to each heading
     for index in (i for i, kind in enumerate(kinds) if not kind):
-        before = next((i for i in range(index, -1, -1) if kinds[i] == top), -1)
-        after = next((i for i in range(index, len(items)) if kinds[i] == top), -1)
+        place = bisect(tops, index)
+        before, after = tops[place - 1] if place else -1, [*tops[place : place + 1], -1][0]
         missing = items[after].number - items[before].number - 1
-        if before < 0 or (after > 0 and missing == kinds[before:after].count("")):
+        if before < 0 or (after > 0 and missing == plain[after] - plain[before]):
             levels[index] = 1
         elif after > 0 or levels[index] > 1 or not items[index].told:
             levels[index] = opening or max(deeper, levels[index - 1])

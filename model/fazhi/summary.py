@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from fazhi.facts import flatten
 from fazhi.reports import Report, Span
 
 _APPROX = {"none": "", "about": "about ", "over": "over ", "under": "under "}
@@ -15,7 +17,7 @@ def summarise(report: Report) -> Iterator[str]:
     for span in report.spans:
         counts[span.label] += 1
     found = ", ".join(f"{number} {label}" for label, number in counts.items()) or "nothing found"
-    yield f"{report.id}: {len(report.text):,} characters, {found}"
+    yield f"{_flat(report.id)}: {len(report.text):,} characters, {found}"
     depth = 0
     for span in report.spans:
         if span.label == "SECTION":
@@ -49,4 +51,5 @@ def _number(span: Span) -> str:
 
 
 def _flat(surface: str) -> str:
-    return " ".join(surface.split())
+    """On one line, without characters that a terminal would obey."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\ufffd", flatten(surface))

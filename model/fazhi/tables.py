@@ -56,11 +56,11 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _REPORT,
             Column("title", "text", "Title"),
             Column("issuer", "text", "Who issued it"),
-            Column("tier", "text", "national, province, city, county or township"),
-            Column("kind", "text", "What the issuer is: government, party, department or zone"),
+            Column("issuer_tier", "text", "national, province, city, county or township"),
+            Column("issuer_kind", "text", "government, party, department or zone"),
             Column("province", "text", "Province of the issuer, by its full name"),
             Column("year", "integer", "Year that is reported on"),
-            Column("number", "text", "Number of the document"),
+            Column("document_number", "text", "Number of the document"),
             Column("signed_on", "text", "Date under the text, YYYY-MM-DD"),
             Column("addressee", "text", "To whom it is addressed"),
             Column("chars", "integer", "Characters of the text"),
@@ -73,9 +73,9 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         ),
         "sections": (
             _REPORT,
-            Column("number", "text", "Number of the heading as written; empty if it has none"),
-            Column("title", "text", "Heading without its number"),
-            Column("level", "integer", "Depth of the heading: 1 for the parts of the report"),
+            Column("heading_number", "text", "Number of the heading as written, or empty"),
+            Column("heading", "text", "Heading without its number"),
+            Column("heading_level", "integer", "Depth: 1 for the parts of the report"),
             Column("role", "text", "measures, problems, leadership, plan, other; two joined by +"),
             Column("start", "integer", "First character of the heading, counted from 0"),
             Column("heading_end", "integer", "Where the heading ends"),
@@ -84,11 +84,11 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         ),
         "laws": (
             *_PLACE,
-            Column("title", "text", "Official title; the words of the report if none is known"),
+            Column("official_title", "text", "Official title, or the words as written"),
             Column("known", "truth", "Whether the title is in the list of norms"),
-            Column("kind", "text", "Kind of norm: law, administrative regulation, rule …"),
-            Column("level", "text", "national, or the place where it holds"),
-            Column("date", "text", "Date of the last edition known, YYYY-MM-DD"),
+            Column("norm_kind", "text", "Kind of norm: law, administrative regulation, rule …"),
+            Column("norm_level", "text", "national, or the place where it holds"),
+            Column("norm_date", "text", "Date of the last edition known, YYYY-MM-DD"),
             Column("candidates", "text", "Titles that it could stand for, where it is undecided"),
         ),
         "counts": (
@@ -103,7 +103,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         ),
         "rates": (
             *_PLACE,
-            Column("value", "share", "The share as a fraction: 97% is 0.97; lower end of a range"),
+            Column("rate_kind", "text", "share of a whole, change against before, points (百分点)"),
+            Column("value", "share", "As a fraction: 97% is 0.97; lower end of a range"),
             Column("upper", "share", _AMOUNT["upper"]),
             Column("approx", "text", _AMOUNT["approx"]),
             *_INDICATOR,
@@ -111,7 +112,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         ),
         "checks": (
             _REPORT,
-            Column("kind", "text", "What does not add up: rate, sum, law or year"),
+            Column("check_kind", "text", "What does not add up: rate, sum, law or year"),
             Column("message", "text", "What was found"),
             Column("evidence", "text", "The places that show it, each as start-end"),
             Column("quotes", "text", "What stands at these places"),
@@ -211,7 +212,8 @@ def _sections(text: str, parts: Iterable[Section], above: tuple[str, ...] = ()) 
             part.end,
             _path(above),
         )
-        yield from _sections(text, part.children, (*above, text[part.start : part.heading_end]))
+        heading = flatten(text[part.start : part.heading_end])
+        yield from _sections(text, part.children, (*above, heading))
 
 
 def _law(law: Law) -> Row:
@@ -235,6 +237,7 @@ def _count(count: Count) -> Row:
 def _rate(rate: Rate) -> Row:
     return (
         *_place(rate),
+        rate.kind,
         rate.value,
         rate.upper,
         rate.approx,
@@ -254,7 +257,7 @@ def _place(fact: Law | Count | Rate) -> Row:
 
 
 def _path(headings: Sequence[str]) -> str | None:
-    return " / ".join(map(flatten, headings)) or None
+    return " / ".join(headings) or None
 
 
 def _indicator(indicator: Indicator | None) -> Row:

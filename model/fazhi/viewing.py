@@ -25,7 +25,7 @@ from fazhi.reports import Report
 from fazhi.version import __version__
 
 _FOLDER = Path(__file__).parent / "page"
-_SCRIPTS = ("page.js", "facts.js", "overview.js")
+_SCRIPTS = ("page.js", "words.js", "facts.js", "overview.js")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\0": "␀"})
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _CLOSING = "。；：！？…”）.;:!?)\"'"  # marks that end a paragraph: …如下：
@@ -34,11 +34,14 @@ _CLOSING = "。；：！？…”）.;:!?)\"'"  # marks that end a paragraph: �
 def write_page(reports: Iterable[Report], out: IO[str] | Path) -> None:
     """Write a page of the reports, in their order; of several it shows an overview first.
 
-    ``out`` is a path, or a text file in UTF-8 that leaves line breaks alone (``newline=""``).
+    ``out`` is a path, which has ``.part`` added until the page is whole, or a text file in UTF-8
+    that leaves line breaks alone (``newline=""``).
     """
     if isinstance(out, Path):
-        with out.open("w", encoding="utf-8", newline="") as file:
+        part = out.with_name(out.name + ".part")
+        with part.open("w", encoding="utf-8", newline="") as file:
             file.writelines(_parts(reports))
+        part.replace(out)
     else:
         out.writelines(_parts(reports))
 

@@ -146,8 +146,8 @@ class _Xlsx:
 
 
 # Columns of running text; they are wide, and wrapped.
-_WIDE = {"title", "issuer", "addressee", "text", "section", "candidates", "indicator", "reason"}
-_WIDE |= {"message", "quotes"}
+_WIDE = {"title", "issuer", "addressee", "heading", "text", "section", "official_title"}
+_WIDE |= {"candidates", "indicator", "reason", "message", "quotes"}
 
 
 class _Sheets:
@@ -279,3 +279,6 @@ _WRITERS: dict[str, Callable[[Path], Writer]] = {
     ".xlsx": _Xlsx,
     ".parquet": _Parquet,
 }
+
+ENDINGS = tuple(_WRITERS)
+"""The endings of a file's name that say what is written."""

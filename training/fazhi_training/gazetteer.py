@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import fazhi
-from fazhi.laws import KINDS, NATIONAL, PROVINCES, Norm, normalise_name
+from fazhi.law_names import normalise_name
+from fazhi.laws import KINDS, NATIONAL, PROVINCES, Norm
 
 COLUMNS = ("title", "kind", "level", "date", "source")
 TITLES_SOURCE = "LawRefBook/Laws@2f4c5c2"

@@ -66,7 +66,7 @@ function lawParts(view, law) {
 }
 
 function amountParts(view, fact, sort) {
-  const points = sort === "rate" && fact.text.includes("百分点");
+  const points = fact.kind === "points";
   const show = sort === "count" ? number : points ? (value) => number(Number((value * 100).toFixed(6))) : percent;
   const unit = points ? "个百分点" : fact.unit;
   const [sign, said] = APPROX[fact.approx] ?? [];
@@ -76,8 +76,8 @@ function amountParts(view, fact, sort) {
       make("b", {}, ends.map(show).join("–") || "？"), unit && make("small", {}, unit)),
     make("span", { class: "about" },
       fact.indicator?.text || make("span", { class: "around" }, ...around(view, fact)),
-      sort === "rate" && !points && fact.value != null && share(fact.value)),
-    fact.reason && make("span", { class: "meta" }, `未能读出：${fact.reason}`),
+      fact.kind === "share" && fact.value != null && share(fact.value)),
+    fact.reason && make("span", { class: "meta" }, `未能读出：${inChinese(fact.reason)}`),
   ];
 }
 
@@ -95,10 +95,10 @@ function around(view, fact) {
   return [before, make("u", {}, flat(fact.text)), after];
 }
 
-function checkRow({ name, check }) {
+function checkRow({ name, check, said }) {
   return make("li", { "data-item": name, class: "check" },
     make("p", {}, make("b", {}, FINDINGS[check.kind] ?? check.kind),
-      make("small", { lang: "en" }, check.message)),
+      make("small", { lang: said === check.message && "en" }, said)),
     make("div", {}, ...check.evidence.map((one, index) =>
       make("button", { type: "button", class: "evidence", "data-fact": name, "data-piece": index },
         `“${flat(one.text)}”`))));

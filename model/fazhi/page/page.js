@@ -13,7 +13,7 @@ const NORMS = { __proto__: null, constitution: "宪法", law: "法律", "adminis
   "local regulation": "地方性法规", rule: "规章", "judicial interpretation": "司法解释",
   "party regulation": "党内法规" };
 const APPROX = { __proto__: null, about: ["≈", "约"], over: ["≥", "至少"], under: ["≤", "至多"] };
-const FINDINGS = { __proto__: null, rate: "比率与数量对不上", sum: "各项与总数对不上", law: "名录中没有这部法规",
+const FINDINGS = { __proto__: null, rate: "比率对不上", sum: "各项与总数对不上", law: "名录中没有这部法规",
   year: "年份前后不一" };
 const SORTS = { law: "laws", count: "counts", rate: "rates" };
 const MOST_HITS = 1000;
@@ -76,8 +76,13 @@ function load(place) {
     });
   }
   view.items.sort((one, other) => one.fact.start - other.fact.start);
-  view.checks = facts.checks.map((check, index) =>
-    ({ name: `k${index}`, check, words: [check.message, ...check.evidence.map((one) => one.text)].join(" ") }));
+  view.checks = facts.checks.map((check, index) => {
+    const said = inChinese(check.message);
+    const pieces = check.evidence.map((one) =>
+      view.items.filter(({ fact }) => one.start < fact.end && fact.start < one.end));
+    const words = [said, ...check.evidence.map((one) => one.text)].join(" ");
+    return { name: `k${index}`, check, said, pieces, words };
+  });
   const walk = (section) => { view.sections.push(section); section.children.forEach(walk); };
   facts.sections.forEach(walk);
   views.set(place, view);
@@ -210,7 +215,10 @@ function apply() {
     for (const mark of view.marks.get(item.name) ?? []) mark.classList.toggle("off", !item.fits);
   }
   const shown = new Map(view.items.map((item) => [item.name, item.shown]));
-  for (const check of view.checks) shown.set(check.name, told(check.words));
+  for (const { name, pieces, words } of view.checks) {
+    const fits = !pieces.length || pieces.some((items) => !items.length || items.some((item) => item.fits));
+    shown.set(name, fits && told(words));
+  }
   for (const one of $("groups").querySelectorAll("[data-item]")) one.hidden = !shown.get(one.dataset.item);
   for (const group of $("groups").querySelectorAll("[data-sort]")) {
     const rows = [...group.querySelectorAll("[data-item]")];
