@@ -4,14 +4,14 @@
 
 trains one model a size and arm (resumable: a finished run is not repeated), scores it on dev with
 the tagger, and writes ``docs/learning-curve.json``, ``.md`` and ``.png``. The reports of a smaller
-size are among those of every larger one. A run makes the same number of passes in both arms.
+size are among those of every larger one. Every run sees about as many windows in as many updates,
+a small size the same reports more often, so that only what it sees differs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,14 +25,16 @@ from typing import Any
 import torch
 from matplotlib.figure import Figure
 
+from fazhi.annotations import read
+from fazhi.windows import WindowSettings, cut
 from fazhi_training import scores
-from fazhi_training.recipe import Augmentation, Recipe
+from fazhi_training.recipe import Augmentation, Recipe, Windows
 from fazhi_training.training import fit
 
 SIZES = (5, 10, 20, 40, 80, 110)
 ARMS = ("augmented", "plain")
-LEAST_PASSES = 3
-LEAST_REPORTS_SEEN = 80  # in all passes together, so that a small size has enough steps
+WINDOWS_SEEN = 3000  # in all passes of a run together, about
+BATCH_WINDOWS = 8
 
 
 def subset(recipe: Recipe, size: int) -> tuple[Path, ...]:
@@ -42,9 +44,11 @@ def subset(recipe: Recipe, size: int) -> tuple[Path, ...]:
     return tuple(sorted(files[:size]))
 
 
-def passes(size: int) -> int:
-    """How often a run of ``size`` reports goes over them."""
-    return max(LEAST_PASSES, math.ceil(LEAST_REPORTS_SEEN / size))
+def passes(files: Iterable[Path], windows: Windows) -> int:
+    """How often a run goes over its reports."""
+    settings = WindowSettings(windows.window_chars, windows.overlap_chars)
+    one = sum(len(cut(item.report.text, settings)) for item in read(files))
+    return max(1, round(WINDOWS_SEEN / one))
 
 
 def run(recipe_path: Path, size: int, arm: str, work: Path, threads: int) -> dict[str, Any]:
@@ -55,11 +59,11 @@ def run(recipe_path: Path, size: int, arm: str, work: Path, threads: int) -> dic
     if row_file.exists():
         return dict(json.loads(row_file.read_text(encoding="utf-8")))
     recipe = Recipe.load(recipe_path)
-    number = passes(size)
-    fitting = recipe.fitting.model_copy(
-        update={"passes": number, "evaluations_per_pass": 1 / number}
-    )
-    changes: dict[str, Any] = {"train": subset(recipe, size), "out": folder, "fitting": fitting}
+    files = subset(recipe, size)
+    number = passes(files, recipe.windows)
+    once = {"passes": number, "evaluations_per_pass": 1 / number, "batch_windows": BATCH_WINDOWS}
+    fitting = recipe.fitting.model_copy(update=once)
+    changes: dict[str, Any] = {"train": files, "out": folder, "fitting": fitting}
     if arm == "plain":
         changes["augmentation"] = Augmentation.model_validate({})
     checkpoints = folder.with_name(folder.name + ".checkpoints")
