@@ -72,8 +72,9 @@ def _shared_text(found: Sequence[Annotated], apart: Sequence[Annotated]) -> Iter
     splits: dict[Path, list[Report]] = {}
     for item in found:
         folder = item.path.parent
-        if apart or folder.name in SPLITS:
-            splits.setdefault(folder, []).append(item.report)
+        split = folder.name.partition("-")[0]  # dev-other is of dev
+        if apart or split in SPLITS:
+            splits.setdefault(folder.with_name(split), []).append(item.report)
     groups = list(splits.values())
     if apart:
         groups.append([item.report for item in apart])
