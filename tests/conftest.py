@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from fazhi.labels import LABELS, TagScheme
+from fazhi.manifest import Manifest, sha256
+from fazhi.tokens import SPECIAL_TOKENS
+from fazhi.windows import WindowSettings
+
 settings.register_profile("fazhi", deadline=None)  # a shared machine has slow moments
 settings.load_profile("fazhi")
 
@@ -37,6 +42,41 @@ def annotated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for time in times:
             text = REPORT.replace("2次", f"{time}次").replace('value="2"', f'value="{time}"')
             (folder / split / f"{split}-{time}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder that loads in no time: a digit and 次 or 件 after it are a COUNT."""
+    onnx = pytest.importorskip("onnx")
+    import numpy as np
+    from onnx import helper, numpy_helper
+
+    folder = tmp_path_factory.mktemp("tiny")
+    scheme = TagScheme(LABELS)
+    chars = [*SPECIAL_TOKENS, *dict.fromkeys(WORDS)]
+    table = np.zeros((len(chars), len(scheme.tags)), np.float32)
+    for row, char in enumerate(chars):
+        tag = "B-COUNT" if char.isdigit() else "E-COUNT" if char in "次件" else "O"
+        table[row, scheme.tags.index(tag)] = 5
+    axes = ["windows", "tokens"]
+    graph = helper.make_graph(
+        [helper.make_node("Gather", ["table", "input_ids"], ["logits"])],
+        "tiny",
+        [
+            helper.make_tensor_value_info(name, onnx.TensorProto.INT64, axes)
+            for name in ("input_ids", "attention_mask")
+        ],
+        [helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, [*axes, table.shape[1]])],
+        [numpy_helper.from_array(table, "table")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.save(model, folder / "model.onnx")
+    vocabulary = {token: row for row, token in enumerate(chars)}
+    tokenizer = {"model": {"type": "WordLevel", "vocab": vocabulary}}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
+    files = {name: sha256(folder / name) for name in ("model.onnx", "tokenizer.json")}
+    Manifest(labels=LABELS, windows=WindowSettings(64, 16), files=files).save(folder)
     return folder
 
 

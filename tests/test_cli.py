@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -20,6 +22,13 @@ def run(*arguments: object, input: bytes | None = None) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, [str(a) for a in arguments], input=input)
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result.exit_code, result.stdout, result.stderr
+
+
+def written(out: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The reports of a .jsonl, and the names of the files that gave none."""
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    failed = [Path(line["failure"]["file"]).name for line in lines if "failure" in line]
+    return [line for line in lines if "failure" not in line], failed
 
 
 @pytest.fixture
@@ -79,9 +88,13 @@ def test_documents_and_pages_are_read(folder: Path) -> None:
     assert code == 1
     assert "e.docx" in err
     assert "4 tagged, 1 failed" in err
-    reports = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    reports, failed = written(out)
     found = [[span["text"] for span in report["spans"]] for report in reports]
     assert [report["id"] for report in reports] == ["a", "b", "c", "d"]
+    assert [Path(report["meta"]["file"]).suffix for report in reports] == [
+        *(".txt", ".txt", ".docx", ".html")
+    ]
+    assert failed == ["e.docx"]
     assert found[0] == found[1] == found[2] == found[3]
 
 
@@ -155,8 +168,9 @@ def test_odd_texts_and_names_pass_the_check_too(folder: Path) -> None:
     assert code == 1
     assert "blank.txt: empty" in err
     assert "4 tagged, 1 failed" in err
-    ids = [json.loads(line)["id"] for line in out.read_text(encoding="utf-8").splitlines()]
-    assert sorted(ids) == ["a", "a-2", "tab", "\ufffd\ufffd"]
+    reports, failed = written(out)
+    assert sorted(report["id"] for report in reports) == ["a", "a-2", "tab", "\ufffd\ufffd"]
+    assert failed == ["blank.txt"]
     code, _, err = run("annotations", "check", out)
     assert code == 0, err
 
@@ -174,7 +188,9 @@ def test_a_batch_goes_on_and_tells_at_the_end(folder: Path) -> None:
     out = folder / "out.jsonl"
     code, _, err = run("predict", folder / "good", folder / "none", folder / "gone.txt", "-o", out)
     assert code == 1
-    assert len(out.read_text(encoding="utf-8").splitlines()) == 2
+    reports, failed = written(out)
+    assert [report["id"] for report in reports] == ["a", "b"]
+    assert failed == ["c.txt", "d.txt", "none", "gone.txt"]
     for part in (
         "c.txt: not a text file",
         "d.txt: empty",
@@ -183,6 +199,48 @@ def test_a_batch_goes_on_and_tells_at_the_end(folder: Path) -> None:
     ):
         assert part in err
     assert "2 tagged, 4 failed" in err
+
+
+def test_strict_stops_at_the_first_failure(folder: Path) -> None:
+    (folder / "good" / "aa.txt").write_bytes(b"")
+    for out in ((), ("-o", "-"), ("-o", folder / "out.jsonl")):
+        code, _, err = run("predict", folder / "good", "--strict", *out)
+        assert code == 1
+        assert err == f"error: {folder / 'good' / 'aa.txt'}: empty; there is nothing to read\n"
+
+
+def test_failures_on_standard_output(folder: Path) -> None:
+    (folder / "good" / "c.txt").write_bytes(b"")
+    code, out, err = run("predict", folder / "good", "-o", "-")
+    assert code == 1
+    assert [list(json.loads(line))[1] for line in out.splitlines()] == ["id", "id", "failure"]
+    assert "2 tagged, 1 failed" in err
+
+
+def test_encodings_and_limits_are_options(folder: Path) -> None:
+    text = "學習貫徹法治思想，開展宣傳二十次。\n"
+    (folder / "big5.txt").write_text(text, encoding="big5")
+    for option in (("--encoding", "big5"), ("--limit", "chars=18")):
+        code, out, _ = run("predict", folder / "big5.txt", "-o", "-", "--encoding", "big5", *option)
+        assert code == 0
+        assert json.loads(out)["text"] == text
+    code, _, err = run("predict", folder / "good", "--limit", "chars=5", "--limit", "pages=2")
+    assert code == 1
+    assert "a.txt: over 5 characters; if it is worth it, allow more with --limit chars=" in err
+    code, _, err = run("predict", folder / "good", "--limit", "char=5")
+    assert code == 1
+    assert err.startswith("error: unknown limit 'char'; expected one of file_mib, ")
+    assert run("view", folder / "good", "-o", folder / "v.html", "--limit", "chars=5")[0] == 1
+
+
+def test_archives_and_several_processes(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "good" / "z.zip", "w") as archive:
+        archive.writestr("甲县/丁.txt", TEXT + "办结30件。")
+    one, two = folder / "one.jsonl", folder / "two.jsonl"
+    assert run("predict", folder / "good", "-o", one)[::2] == (0, "3 tagged, 0 failed\n")
+    assert run("predict", folder / "good", "-o", two, "--jobs", "2")[0] == 0
+    assert one.read_bytes() == two.read_bytes()
+    assert written(one)[0][2]["meta"]["file"] == str(folder / "good" / "z.zip" / "甲县" / "丁.txt")
 
 
 def test_wrong_usage_is_2(folder: Path) -> None:
@@ -194,6 +252,7 @@ def test_wrong_usage_is_2(folder: Path) -> None:
         ["predict", report, "-o", report],
         ["nothing"],
         ["predict", report, "--device", "tpu"],
+        ["predict", report, "--jobs", "0"],
         ["evaluate", folder, folder, "--baselines", folder / "none"],
         ["evaluate", folder, folder, "--json", folder / "no" / "scores.json"],
     ):
@@ -203,11 +262,15 @@ def test_wrong_usage_is_2(folder: Path) -> None:
 
 def test_bad_models_and_devices(folder: Path) -> None:
     for option, value, message in (
-        ("--model", folder, "not a fazhi model folder"),
-        ("--model", folder / "none", "no such model folder"),
+        (("--model", folder), (), "not a fazhi model folder"),
+        (("--model", folder / "none"), (), "no such model folder"),
+        (("--model", folder), ("-o", folder / "out.csv"), "not a fazhi model folder"),
+        (("--model", folder), ("--jobs", 2), "not a fazhi model folder"),
     ):
-        code, _, err = run("predict", folder / "good" / "a.txt", option, value)
+        code, _, err = run("predict", folder / "good" / "a.txt", *option, *value)
         assert code == 1
+        assert len(err.splitlines()) == 1
+        assert not list(folder.glob("out.csv*"))
         assert err.startswith("error: ")
         assert message in err
 

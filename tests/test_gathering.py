@@ -122,6 +122,8 @@ RATES = [
     ("两率分别比上年高3.1和〖2.4百分点〗。", "points"),
     ("两项分别下降〖3.1〗和2.4%。", "change"),
     ("〖97%〗", "share"),
+    ("投资增长〖1.4倍〗。", "change"),
+    ("产值是2030年的〖近两倍〗。", "change"),
 ]
 
 
@@ -154,6 +156,11 @@ def test_other_labels_and_bare_spans_are_left_aside() -> None:
             "学习烟草专卖法及其实施条例。",
             ["中华人民共和国烟草专卖法", "中华人民共和国烟草专卖法实施条例"],
         ),
+        (
+            "学习信访工作条例及其《实施条例》。",  # in no list
+            ["信访工作条例", "信访工作条例实施条例"],
+        ),
+        ("学习信访工作条例。会后认真落实实施条例。", ["信访工作条例", "实施条例"]),
     ],
 )
 def test_names_that_the_report_defines(text: str, names: list[str]) -> None:

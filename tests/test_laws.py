@@ -47,6 +47,8 @@ RIGHT = [
     (FIRST_RESPONSIBLE, FIRST_RESPONSIBLE, "exact"),
     ("市场监督管理行政处罚程序规定", "市场监督管理行政处罚程序规定", "exact"),
     ("四川省行政执法公示办法", "四川省行政执法公示办法", "exact"),
+    ("优化营商\n- 12 -\n环境条例", "优化营商环境条例", "exact"),
+    ("优化营商\n 3 \n环境条例", "优化营商环境条例", "exact"),
     ("宪法", f"{STATE}宪法", "prefix"),
     ("民法典", f"{STATE}民法典", "prefix"),
     ("行政处罚法", f"{STATE}行政处罚法", "prefix"),

@@ -122,6 +122,12 @@ COUNTS: list[tuple[str, int | float, str, Approx]] = [
     ("300人（次）", 300, "人（次）", "none"),
     ("三点建议", 3, "点建议", "none"),
     ("3000", 3000, "", "none"),
+    # a unit with others in brackets
+    ("12台（套）", 12, "台（套）", "none"),
+    ("近12 台(套)", 12, "台(套)", "about"),
+    ("3.5万头（只）左右", 35000, "头（只）", "about"),
+    ("60万头（只、羽）", 600000, "头（只、羽）", "none"),
+    ("两户（家）", 2, "户（家）", "none"),
     # words before
     ("约20件", 20, "件", "about"),
     ("大约20件", 20, "件", "about"),
@@ -254,6 +260,8 @@ NO_COUNTS = [
     ("3.", "not a unit"),
     ("10大类37项", "not a unit"),
     ("3名（党员）", "not a unit"),
+    ("3名（）", "not a unit"),
+    ("3台（套）次", "not a unit"),
     ("3\x00", "not a unit"),
     ("3\udfff", "not a unit"),
     ("半导体", "half of an unknown unit"),
@@ -302,12 +310,14 @@ NO_COUNTS = [
     ("1/4", "a rate, not a count"),
     ("三分之一", "a rate, not a count"),
     ("3个百分点", "a rate, not a count"),
+    ("3倍", "a rate, not a count"),
     ("1:3", "a rate, not a count"),
 ]
 
 # text, unit and approx of what has no value
 UNITS_ALONE: list[tuple[str, str, Approx]] = [
     ("12 5件", "件", "none"),
+    ("12 5台（套）", "台（套）", "none"),
     ("约12 5件", "件", "about"),
     ("12 5 平方\n米以上", "平方米", "over"),
     ("三五名", "名", "none"),
@@ -316,7 +326,7 @@ UNITS_ALONE: list[tuple[str, str, Approx]] = [
     ("不超过20件以上", "件", "none"),
     ("5至3名", "名", "none"),
     ("-3件", "件", "none"),
-    ("3至三五份（册）", "", "none"),
+    ("3至三五份（册）", "份（册）", "none"),
     ("3名至5人", "", "none"),
     ("10大类37项", "", "none"),
     ("1个半小时", "", "none"),
@@ -382,6 +392,17 @@ RATES: list[tuple[str, int | float, Approx]] = [
     ("不超过5%", 0.05, "under"),
     ("30%以内", 0.3, "under"),
     ("约30%", 0.3, "about"),
+    ("4.2倍", 4.2, "none"),
+    ("1.2 倍", 1.2, "none"),
+    ("２．５倍", 2.5, "none"),
+    ("两倍", 2, "none"),
+    ("近两倍", 2, "about"),
+    ("三倍以上", 3, "over"),
+    ("2倍多", 2, "over"),
+    ("两倍有余", 2, "over"),
+    ("十余倍", 10, "over"),
+    ("三点五倍", 3.5, "none"),
+    ("1倍左右", 1, "about"),
 ]
 
 # text, value, upper
@@ -398,6 +419,8 @@ RATE_RANGES = [
     ("1/4至1/3", 0.25, 1 / 3),
     ("1至3个百分点", 0.01, 0.03),
     ("4.2至5", 0.042, 0.05),
+    ("1.5至2倍", 1.5, 2),
+    ("两三倍", 2, 3),
 ]
 
 NO_RATES = [
@@ -409,7 +432,10 @@ NO_RATES = [
     ("零", "a number with no sign"),
     ("百分之", "no rate at the start"),
     ("97%%", "not a sign of a rate"),
-    ("3倍", "not a sign of a rate"),
+    ("3倍体", "not a sign of a rate"),
+    ("数倍", "no rate at the start"),
+    ("成倍", "no rate at the start"),
+    ("翻一番", "no rate at the start"),
     ("1:3", "not a sign of a rate"),
     ("5件", "not a sign of a rate"),
     ("百分之九十八件", "not a fraction"),
@@ -501,6 +527,9 @@ def test_dimension_of_unknown_unit() -> None:
         ("3户(次)", "户次", "groups"),
         ("2亿元人民币", "元", "money"),
         ("20余册（份）", "册", "documents"),
+        ("12台（套）", "台", "things"),
+        ("3.5万头(只、羽)", "头", "things"),
+        ("30场（次）", "场次", "events"),
         ("300起", "起", "cases"),
         ("7朵", "朵", None),
     ],

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from fazhi.documents import Document
 from fazhi.errors import ReadError
+from fazhi.limits import Limits
 from fazhi.numbering import write_number
-from fazhi.packages import Limits
 from fazhi.reading_docx import read_docx
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -862,17 +862,16 @@ def test_unknown_packing() -> None:
 def test_zip_bomb() -> None:
     bomb = zipped({DOCUMENT: b" " * (33 * 2**20)})
     assert len(bomb) < 2**16
-    with pytest.raises(ReadError, match="over 32 MiB of text"):
+    with pytest.raises(ReadError, match=r"over 32 MiB when unpacked.*--limit unpacked_mib=NUMBER"):
         read_docx(bomb, "a.docx")
 
 
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        (Limits(members=3), "over 3 files"),
-        (Limits(xml_bytes=500), "over 0 MiB"),
-        (Limits(elements=100), "too many elements"),
-        (Limits(depth=4), "4 deep"),
+        (Limits(members=3), "over 3 files inside;.* --limit members=NUMBER"),
+        (Limits(xml_elements=100), "over 100 elements;.* --limit xml_elements=NUMBER"),
+        (Limits(xml_depth=4), "over 4 elements deep;.* --limit xml_depth=NUMBER"),
     ],
 )
 def test_limits(limits: Limits, message: str) -> None:
@@ -880,8 +879,16 @@ def test_limits(limits: Limits, message: str) -> None:
         read_docx(GOOD, "a.docx", limits)
 
 
+def test_what_is_unpacked_is_bounded_in_all() -> None:
+    blank = " " * (600 * 2**10)
+    raw = pack(p(r("普法")) + blank, footnotes=blank)
+    assert read_docx(raw, "a.docx", Limits(unpacked_mib=2)).text.strip() == "普法"
+    with pytest.raises(ReadError, match=r"over 1 MiB when unpacked;.* --limit unpacked_mib=NUM"):
+        read_docx(raw, "a.docx", Limits(unpacked_mib=1))
+
+
 def test_deep_nesting() -> None:
-    with pytest.raises(ReadError, match="200 deep"):
+    with pytest.raises(ReadError, match=r"over 200 elements deep;.* --limit xml_depth=NUMBER"):
         read(p("<w:r>" * 100_000 + "</w:r>" * 100_000))
 
 

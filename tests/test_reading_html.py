@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from fazhi import webpage
 from fazhi.documents import Document
 from fazhi.errors import ReadError
+from fazhi.limits import Limits
 from fazhi.reading_html import read_html
 from pages import Page, kept, pages
 
@@ -325,9 +326,9 @@ def test_encoding_is_believed() -> None:
         (b"PK\x03\x04\x00<a>", "not a web page; save the page as HTML"),
         (b"<html><body><div id=app></div><script>x()</script>", "no article text.*script"),
         ("<nav><a href=/>首页</a></nav>".encode(), "no article text"),
-        (b"<div>" * 2000, "over 1,000 elements deep"),
+        (b"<div>" * 2000, "over 1,000 elements deep;.* --limit html_depth=NUMBER"),
         (b"<div>" * 5000, "too many tags are left open"),
-        (b"<br>" * 50_000, r"over 40,000 tags \(50,000\)"),
+        (b"<br>" * 50_000, r"over 40,000 tags \(50,000\);.* --limit html_tags=NUMBER"),
         (b"<p " + b" ".join(b"a%d" % n for n in range(9000)) + b">", "<p> has over 2,000 attr"),
         (b"".join(b"<b a=%d>" % n for n in range(900)) + b"<p>x" * 900, "too many tags are left"),
     ],
@@ -337,10 +338,16 @@ def test_what_is_no_article(raw: bytes, message: str) -> None:
         read_html(raw, "bad.html")
 
 
-def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webpage, "MAX_BYTES", 10)
-    with pytest.raises(ReadError, match="save the article alone"):
-        read("<p>办结二十件。")
+@pytest.mark.parametrize("limit", ["html_tags", "html_depth"])
+def test_limits_can_be_changed(limit: str) -> None:
+    page = "<div>" * 60 + "<p>办结二十件。</p>" + "</div>" * 60
+    for most, fits in ((30, False), (300, True)):
+        limits = Limits.parse([f"{limit}={most}"])
+        if fits:
+            assert read_html(page.encode(), "a.html", limits=limits).text.strip() == "办结二十件。"
+        else:
+            with pytest.raises(ReadError, match=f"over 30 .* --limit {limit}=NUMBER"):
+                read_html(page.encode(), "a.html", limits=limits)
 
 
 MEGABYTE = 1_000_000

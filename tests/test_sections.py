@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.sections import ROLES, resolve_sections, split_mark, title_role
+from fazhi.sections import ROLES, resolve_sections, split_mark
+from fazhi.titles import begins_with_year, title_role, years_named
 
 # Each outline: its rule, and a line for each heading with level, role and surface.
 OUTLINES = {
@@ -223,6 +224,71 @@ OUTLINES = {
         1 problems 二、存在的差距
         1 plan 三、锚定目标，开创新局
         1 other 四、其他事项""",
+    "a year after the one reviewed is planned": """
+        1 measures 一、２０３０年工作回顾
+        2 measures （一）粮食增产
+        1 plan 二、扎实做好２０３１年各项工作
+        2 plan （一）修好水渠
+        1 plan 三、建设服务型机关""",
+    "the year's main work is measures or a plan by the year before": """
+        1 measures 一、2030年主要工作
+        1 plan 二、2031年主要工作""",
+    "years in Chinese numerals": """
+        1 measures 一、二〇三〇年工作
+        1 plan 二、二○三一年工作""",
+    "a review that names no year": """
+        1 measures 一、本届工作回顾
+        1 plan 二、2031年重点工作""",
+    "a later year that is reviewed": """
+        1 measures 一、2029年工作情况
+        1 measures 二、2030年工作成效
+        1 measures 三、2030年重点工作开展情况""",
+    "years in the title of a document are none of the report's": """
+        1 measures 一、做好2030年普法
+        1 measures 二、落实《河湖保护规划（2031年版）》
+        1 measures 三、对照要点（2032年）整改""",
+    "five-year plans": """
+        1 measures 一、“十六五”时期和2035年工作回顾
+        1 plan 二、“十七五”时期的蓝图
+        1 plan 三、2036年工作""",
+    "five-year plans by ordinal": """
+        1 measures 一、第六个五年计划时期的建设
+        1 plan 二、第七个五年计划时期的建设""",
+    "law teaching has five-year plans of its own": """
+        1 measures 一、“七五”普法圆满收官
+        1 measures 二、“八五”普法顺利启动
+        1 measures 三、做好2030年执法检查""",
+    "unnumbered, plans of one year beside each other": """
+        1 measures 2030年主要工作
+        2 measures 修路架桥
+        2 measures 助学助老
+        1 plan 2031年总体要求和目标任务
+        1 plan 2031年重点工作
+        2 plan 让集市更旺
+        2 plan 让河水更清""",
+    "unnumbered, some of the years of a part are below it, and numbers are below plans": """
+        1 measures “十六五”时期和2035年工作回顾
+        2 measures 2035年主要工作
+        2 measures 五年来的变化
+        1 plan “十七五”时期的奋斗目标
+        2 plan 1.路网要密
+        2 plan 2.河水要清
+        1 plan 2036年重点工作""",
+    "an account of several matters after the plans": """
+        1 measures 一、过去五年工作回顾
+        1 plan 二、2031年总体要求和预期目标
+        1 plan 三、让集市更旺
+        1 other 四、需要说明的几个问题""",
+    "a state of things, then the work": """
+        1 other 一、全县水环境质量状况
+        2 other （一）河流
+        1 measures 二、治水目标完成情况和主要工作
+        1 problems 三、存在的困难
+        1 plan 四、2031年工作安排""",
+    "a bulletin by its first part": """
+        1 other 一、综合
+        1 other 二、林业和渔业
+        2 other （一）林业""",
     "themes only": """
         1 measures 一、加强领导
         1 measures 二、规范执法
@@ -266,6 +332,26 @@ TITLES = [
     ("依法全面履职", "measures"),
     ("计划生育执法", "measures"),
     ("创新思路抓普法", "measures"),
+    ("2031年工作总体要求和主要预期目标", "plan"),
+    ("2031 年的主要工作任务", "plan"),
+    ("今后五年的奋斗目标", "plan"),
+    ("政策取向", "plan"),
+    ("存在的问题和 2031 年的总体要求", "problems+plan"),
+    ("存在的主要问题及改进情况", "problems+plan"),
+    ("2031年预算草案", "plan"),
+    ("预算安排执行情况", "measures"),
+    ("审计建议", "plan"),
+    ("主要任务及完成情况", "measures"),
+    ("主要目标和任务完成情况", "measures"),
+    ("年度工作目标落实情况", "measures"),
+    ("紧扣目标任务", "measures"),
+    ("全面完成重点任务", "measures"),
+    ("重点工作开展情况", "measures"),
+    ("主要工作及成效", "measures"),
+    ("需要说明的几件事", "other"),
+    ("其他需要报告的事项", "other"),
+    ("大气质量现状", "other"),
+    ("摸清环境状况，严格监管", "measures"),
     ("街道概况和法治工作机构基本情况", "other"),
     ("2030 年主要数据公开情况", "other"),
     ("附件：统计表", "other"),
@@ -322,6 +408,45 @@ def test_role_of_a_title(title: str, role: str) -> None:
     assert title_role(title) == role
 
 
+@pytest.mark.parametrize(
+    ("title", "years", "begins"),
+    [
+        ("2031年工作", ((2031, 2031),), True),
+        ("２０３１年工作", ((2031, 2031),), True),
+        ("二○三一年工作", ((2031, 2031),), True),
+        ("“十二五”时期和2015年工作", ((2011, 2015), (2015, 2015)), True),
+        ("十五时期", ((2001, 2005),), True),
+        ("做好“十四五”规划", ((2021, 2025),), False),
+        ("第六个五年计划", ((1981, 1985),), True),
+        ("第十个五年计划", ((2001, 2005),), True),
+        ("落实《纲要（2021—2025年）》", (), False),
+        ("“八五”普法", (), False),
+        ("十五名执法人员", (), False),
+        ("今年工作", (), False),
+    ],
+)
+def test_years_of_a_title(title: str, years: tuple[tuple[int, int], ...], begins: bool) -> None:
+    assert (years_named(title), begins_with_year(title)) == (years, begins)
+
+
+@pytest.mark.parametrize(
+    ("head", "role"),
+    [
+        ("青石县2030年国民经济和社会发展统计公报\n青石县统计局\n", "other"),
+        ("青石县2030年国民经济和\n社会发展统计公报〔1〕\n", "other"),
+        ("2030年青石市生态环境状况公报（摘要）\n", "other"),
+        ("青石县2030年法治政府建设年度报告\n统计公报\n", "measures"),
+        ("报告\n依据《青石县2030年统计公报》\n", "measures"),
+        ("报告\n发布时间：2030年1月1日，统计公报\n", "measures"),
+        ("报告\n2030年政府公报\n", "measures"),
+    ],
+)
+def test_parts_of_a_bulletin_are_data(head: str, role: str) -> None:
+    text = head + "一、人口\n二、渔业"
+    places = [(len(head), len(head) + 4), (len(head) + 5, len(text))]
+    assert [heading.role for heading in resolve_sections(text, places)] == [role, role]
+
+
 @pytest.mark.parametrize(("heading", "expected"), MARKS)
 def test_marks(heading: str, expected: tuple[str, str, str]) -> None:
     assert split_mark(heading) == expected
@@ -357,7 +482,20 @@ def test_any_text_and_places_have_a_heading_each(text: str, places: list[tuple[i
 
 
 @pytest.mark.parametrize(
-    "piece", ["法治建设", "存在问题和", "主要工作", "9", "一", "1.", "下一步", " "]
+    "piece",
+    [
+        "法治建设",
+        "存在问题和",
+        "主要工作",
+        "9",
+        "一",
+        "1.",
+        "下一步",
+        " ",
+        "2031年",
+        "目标",
+        "《（",
+    ],
 )
 def test_long_titles_are_read_in_time(piece: str) -> None:
     text = piece * 20_000

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from conftest import ROOT
+from fazhi import reports
+from fazhi.documents import Place
 from fazhi.errors import MissingExtraError
 from fazhi.facts import (
     Check,
@@ -20,7 +23,8 @@ from fazhi.facts import (
     ReportData,
     Section,
 )
-from fazhi.tables import TABLES, Column, rows, to_frames
+from fazhi.sources import Failure
+from fazhi.tables import TABLES, Column, failure_rows, rows, to_frames
 
 TEXT = """云岭县松溪镇人民政府
 2024年法治政府建设年度报告
@@ -31,6 +35,11 @@ TEXT = """云岭县松溪镇人民政府
 发放《本县办法》12 5册。
 """
 
+OF_REPORTS = [name for name in TABLES if name != "failures"]
+LINE = Place((("line", 4),))
+PARAGRAPH = Place((("paragraph", 4), ("run", 1)))
+CELL = Place((("table", 0), ("row", 2), ("cell", 0), ("paragraph", 0)))
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -40,6 +49,8 @@ class Filled:
     text: str
     facts: Facts
     coverage: float | None = 1.0
+    spans: tuple[reports.Span, ...] = ()
+    meta: Mapping[str, object] = field(default_factory=dict)
 
 
 def phrase(surface: str, text: str = TEXT) -> Phrase:
@@ -143,7 +154,11 @@ def example(id: str = "松溪-2024") -> Filled:
         ),
         checks=(Check("sum", "3 and 5 are not 9", (phrase("3至5次"), phrase("1.5万余起"))),),
     )
-    return Filled(id, TEXT, facts)
+    spans = [
+        reports.Span(one.start, one.end, "COUNT", one.text, source=source)
+        for one, source in zip(facts.counts, [(LINE,), (PARAGRAPH, CELL), ()], strict=True)
+    ]
+    return Filled(id, TEXT, facts, spans=tuple(spans), meta={"file": "甲县/松溪.docx"})
 
 
 def cells(report: Filled, table: str, at: int = 0) -> dict[str, object]:
@@ -154,6 +169,7 @@ def cells(report: Filled, table: str, at: int = 0) -> dict[str, object]:
 def test_a_report_row() -> None:
     assert cells(example(), "reports") == {
         "report": "松溪-2024",
+        "file": "甲县/松溪.docx",
         "title": "松溪镇人民政府2024年法治政府建设年度报告",
         "issuer": "云岭县松溪镇人民政府",
         "issuer_tier": "township",
@@ -199,7 +215,9 @@ def test_section_rows_have_the_headings_above() -> None:
             2,
             {"value": None, "unit": "册", "reason": "a space between digits"},
         ),
-        ("counts", 2, {"section": None, "role": None}),
+        ("counts", 2, {"section": None, "role": None, "source": None}),
+        ("counts", 0, {"source": "line 5"}),
+        ("counts", 1, {"source": "paragraph 5, run 2；table 1, row 3, cell 1, paragraph 1"}),
         (
             "rates",
             0,
@@ -246,15 +264,20 @@ def test_a_name_means_the_same_in_every_table() -> None:
         for column in columns:
             said.setdefault(column.name, set()).add(column.says)
     ours = {name for name, says in said.items() if len(says) > 1}
-    assert ours == {"start", "end", "role", "value"}  # of a heading, and of a fraction
+    # Those of a heading, of a fraction, and of a file without a report.
+    assert ours == {"start", "end", "role", "value", "reason"}
 
 
 def test_a_report_without_facts_has_one_row() -> None:
     found = rows(Filled("空", "甲", Facts(), None))
-    assert {name: len(table) for name, table in found.items()} == {
-        **dict.fromkeys(TABLES, 0),
-        "reports": 1,
-    }
+    others = dict.fromkeys(OF_REPORTS, 0)
+    assert {name: len(table) for name, table in found.items()} == {**others, "reports": 1}
+
+
+def test_a_failure_row() -> None:
+    found = failure_rows(Failure("甲\x1b.docx", "read", "甲.docx: damaged\ud800"))
+    assert found == {"failures": [("甲�.docx", "read", "甲.docx: damaged�")]}
+    assert [column.name for column in TABLES["failures"]] == ["file", "stage", "reason"]
 
 
 def test_cells_are_of_the_declared_types() -> None:
@@ -270,9 +293,9 @@ def test_frames() -> None:
     pandas = pytest.importorskip("pandas")
     other = replace(example("乙"), facts=Facts(counts=example().facts.counts[:1]))
     frames = to_frames(iter([example(), other]))
-    assert list(frames) == list(TABLES)
-    for name, columns in TABLES.items():
-        assert list(frames[name].columns) == [column.name for column in columns]
+    assert list(frames) == OF_REPORTS
+    for name in OF_REPORTS:
+        assert list(frames[name].columns) == [column.name for column in TABLES[name]]
     counts = frames["counts"]
     assert list(counts.report) == ["松溪-2024"] * 3 + ["乙"]
     assert list(counts.value.dropna()) == [3, 15000, 3]

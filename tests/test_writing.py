@@ -22,17 +22,21 @@ from xlsxwriter.exceptions import FileCreateError
 from conftest import ROOT
 from fazhi import facts as records
 from fazhi import writing
+from fazhi.documents import Dropped, Place
 from fazhi.errors import FazhiError, MissingExtraError
 from fazhi.facts import Facts
 from fazhi.laws import KINDS
 from fazhi.numbers import DIMENSIONS
+from fazhi.reading_text import read_text
 from fazhi.reports import SCHEMA, Report, Span
 from fazhi.resolving import resolve
-from fazhi.tables import TABLES, rows
+from fazhi.sources import Failure
+from fazhi.tables import TABLES, failure_rows, rows
 from fazhi.writing import open_writer
 from test_tables import TEXT, Filled, example, phrase
 
 ENDINGS = (".jsonl", ".csv", ".xlsx", ".parquet")
+FAILURE = Failure("=乙.pdf", "read", "=乙.pdf: no text")
 
 
 def tagged(id: str = "松溪-2024") -> Report:
@@ -49,7 +53,12 @@ def tagged(id: str = "松溪-2024") -> Report:
     )
     found = [(label, phrase(surface)) for label, surface in surfaces]
     spans = [Span(one.start, one.end, label, one.text, 0.98765) for label, one in found]
-    return Report(id, TEXT, resolve(TEXT, spans), {"source": "a.txt"}, 1.0)
+    report = Report(id, TEXT, resolve(TEXT, spans), {"file": "a.txt"}, 1.0)
+    place = Place((("table", 0), ("row", 1), ("table", 0)))
+    dropped = (Dropped("第1页", "page number", place),)
+    return report.located(
+        replace(read_text(TEXT.encode(), "a"), dropped=dropped, headings=((0, 5),))
+    )
 
 
 def filled(id: str = "松溪-2024") -> Report:
@@ -65,10 +74,13 @@ def with_texts(*texts: str) -> Filled:
     return replace(example(), facts=Facts(laws=tuple(replace(law, text=text) for text in texts)))
 
 
-def write(path: Path, *reports: Any) -> Path:
+def write(path: Path, *results: Any) -> Path:
     with open_writer(path) as writer:
-        for report in reports:
-            writer.add(report)
+        for result in results:
+            if isinstance(result, Failure):
+                writer.fail(result)
+            else:
+                writer.add(result)
     return path
 
 
@@ -101,6 +113,15 @@ def test_jsonl_is_a_line_a_report_each_written_at_once(tmp_path: Path) -> None:
     assert lines == [filled("甲").to_dict(), filled("乙").to_dict()]
 
 
+def test_jsonl_has_a_line_a_failure(tmp_path: Path) -> None:
+    found = write(tmp_path / "out.jsonl", FAILURE).read_text("utf-8")
+    assert json.loads(found) == {
+        "schema": SCHEMA,
+        "failure": {"file": "=乙.pdf", "stage": "read", "reason": "=乙.pdf: no text"},
+    }
+    validator().validate(json.loads(found))
+
+
 def test_jsonl_holds_half_of_a_surrogate_pair(tmp_path: Path) -> None:
     path = write(tmp_path / "out.jsonl", Report("甲\ud83d", "乙\udc00😀"))
     line = json.loads(path.read_text("utf-8"))
@@ -111,10 +132,16 @@ def test_jsonl_holds_half_of_a_surrogate_pair(tmp_path: Path) -> None:
 
 
 def test_csv_has_a_row_a_fact(tmp_path: Path) -> None:
-    path = write(tmp_path / "out.csv", example("甲"), Filled("空", "乙", Facts(), None))
-    found = read_csv(path)
+    path = write(tmp_path / "out.csv", example("甲"), Filled("空", "乙", Facts(), None), FAILURE)
+    *found, failure = read_csv(path)
     kinds = ["report", "section", "section", "law", "law", *["count"] * 3, "rate", "check"]
     assert [row["fact"] for row in found] == [*kinds, "report"]
+    assert {name: cell for name, cell in failure.items() if cell} == {
+        "fact": "failure",
+        "file": "'=乙.pdf",
+        "stage": "read",
+        "reason": "'=乙.pdf: no text",
+    }
     expected = [(table, row) for table, new in rows(example("甲")).items() for row in new]
     for row, (table, cells) in zip(found, expected, strict=False):
         seen = [row.pop(name) for name in names(table)]
@@ -127,7 +154,7 @@ def test_csv_has_a_row_a_fact(tmp_path: Path) -> None:
 
 def test_csv_opens_in_excel(tmp_path: Path) -> None:
     raw = write(tmp_path / "out.csv", example(), example()).read_bytes()
-    assert raw.startswith(b"\xef\xbb\xbffact,report,title,")
+    assert raw.startswith(b"\xef\xbb\xbffact,report,file,title,")
     assert raw.count(b"\xef\xbb\xbf") == 1
     assert raw.endswith(b"\r\n")
     assert raw.count(b"\r\n") == raw.count(b"\n") == 21
@@ -167,13 +194,14 @@ def test_no_cell_of_csv_is_a_formula(tmp_path: Path, text: str, cell: str) -> No
 
 
 def test_xlsx_has_a_sheet_a_table(tmp_path: Path) -> None:
-    book = read_xlsx(write(tmp_path / "out.xlsx", example("甲"), example("乙")))
+    book = read_xlsx(write(tmp_path / "out.xlsx", example("甲"), FAILURE, example("乙")))
     assert book.sheetnames == list(TABLES)
+    all_rows = [rows(example("甲")), failure_rows(FAILURE), rows(example("乙"))]
     for table in TABLES:
         sheet = book[table]
         header, *found = sheet.iter_rows(values_only=True)
         assert list(header) == names(table)
-        expected = [*rows(example("甲"))[table], *rows(example("乙"))[table]]
+        expected = [row for tables in all_rows for row in tables.get(table, ())]
         assert found == expected or [
             tuple(None if cell == "" else cell for cell in row) for row in expected
         ]
@@ -197,7 +225,7 @@ def test_xlsx_cells_have_types_and_shapes(tmp_path: Path) -> None:
 
 def test_xlsx_without_facts(tmp_path: Path) -> None:
     book = read_xlsx(write(tmp_path / "out.xlsx", Filled("空", "甲", Facts(), None)))
-    assert [book[table].max_row for table in TABLES] == [2, 1, 1, 1, 1, 1]
+    assert [book[table].max_row for table in TABLES] == [2, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -245,7 +273,7 @@ def test_xlsx_goes_on_in_a_further_sheet(tmp_path: Path, monkeypatch: pytest.Mon
         assert list(header) == names("counts")
         assert len(rest) == 2
         assert book[name].freeze_panes == "A2"
-        assert book[name].auto_filter.ref == "A1:O3"
+        assert book[name].auto_filter.ref == "A1:P3"
         found += rest
     assert [row[0] for row in found] == ["甲"] * 3 + ["乙"] * 3
 
@@ -258,7 +286,8 @@ def test_parquet_is_a_file_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(writing, "GROUP_ROWS", 2)
     huge = replace(example().facts.counts[0], value=2**60 + 1)
     reports = [example("甲"), example("乙"), replace(example("丙"), facts=Facts(counts=(huge,)))]
-    write(tmp_path / "out.parquet", *reports)
+    write(tmp_path / "out.parquet", *reports, FAILURE)
+    all_rows = [*map(rows, reports), failure_rows(FAILURE)]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         f"out-{table}.parquet" for table in TABLES
     )
@@ -268,8 +297,8 @@ def test_parquet_is_a_file_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert found.column_names == names(table)
         expected = [
             tuple(float(cell) if type(cell) is int and cell > 2**53 else cell for cell in row)
-            for report in reports
-            for row in rows(report)[table]
+            for tables in all_rows
+            for row in tables.get(table, ())
         ]
         assert list(zip(*found.to_pydict().values(), strict=True)) == expected
     counts = parquet.ParquetFile(tmp_path / "out-counts.parquet")
@@ -469,6 +498,15 @@ def test_every_sort_of_fact_is_as_the_schema_says() -> None:
         (("more",), 1),
         (("id",), None),
         (("meta", "coverage"), 2),
+        (("meta", "file"), None),
+        (("failure",), FAILURE.to_dict()),
+        (("spans", 0, "source", 0, "page"), 1),
+        (("spans", 0, "source", 0, "steps", 0), ["line", -1]),
+        (("spans", 0, "source", 0, "steps", 0), ["line", 0, 0]),
+        (("spans", 0, "source", 0, "box"), [1, 2, 3]),
+        (("layout", "headings", 0), [1]),
+        (("layout", "dropped", 0, "place", "steps", 0), [0, "line"]),
+        (("layout", "more"), []),
         (("spans", 0, "start"), -1),
         (("spans", 0, "level"), 0),
         (("spans", 0, "role"), "things"),
@@ -511,6 +549,30 @@ def objects(value: Any) -> list[dict[str, Any]]:
         return []
     inner = [item for name, item in value.items() if name != "meta"]
     return [value, *(found for item in inner for found in objects(item))]
+
+
+def test_a_failure_has_its_keys_and_no_others() -> None:
+    full, checked = {"schema": SCHEMA, "failure": FAILURE.to_dict()}, validator()
+    for broken in (
+        {"failure": FAILURE.to_dict()},
+        {**full, "id": "甲"},
+        *({**full, "failure": {**FAILURE.to_dict(), name: 1}} for name in ("file", "stage", "x")),
+        *({**full, "failure": {name: ""}} for name in ("file", "stage", "reason")),
+    ):
+        assert not checked.is_valid(broken), broken
+    checked.validate(full)
+
+
+def test_a_box_is_as_the_schema_says() -> None:
+    report = tagged()
+    place = Place((("page", 0), ("line", 3)), (72.04, 700.0, 500.25, 712.0))
+    span = replace(report.spans[0], source=(place, place))
+    found = line(replace(report, spans=(span,)))
+    assert found["spans"][0]["source"][1] == {
+        "steps": [["page", 0], ["line", 3]],
+        "box": [72.0, 700.0, 500.2, 712.0],
+    }
+    validator().validate(found)
 
 
 def test_no_key_may_be_missing() -> None:

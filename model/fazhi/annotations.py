@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from fazhi.errors import AnnotationError
-from fazhi.reports import Attribute, Report, Span
+from fazhi.reports import SPAN_KEYS, Attribute, Report, Span
 
 _META = re.compile(r"<META>(\{.*\})</META>\r?\n")
 _INLINE = b"<META>"  # how an inline file begins
@@ -31,7 +31,6 @@ _ATTRIBUTE = re.compile(r'(\w+)="([^"<>]*)"')
 _NUMERIC = frozenset({"value", "upper"})
 _WHOLE = frozenset({"level"})
 _BOOLEAN = frozenset({"known"})
-_OWN_KEYS = frozenset({"start", "end", "label", "text", "score"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +256,8 @@ def _parse_lines(content: str, path: Path) -> Iterator[Annotated]:
         except (ValueError, RecursionError) as error:
             problems.append(f"{where}: not JSON ({error})")
             continue
+        if isinstance(record, dict) and "failure" in record:  # of a file that gave no report
+            continue
         faults = _record_faults(record, ("id", "text", "spans"), where)
         problems += faults
         if not faults:
@@ -310,7 +311,7 @@ def _record_faults(record: Any, keys: Sequence[str], where: str) -> list[str]:
             faults += [
                 f"{where}: span {index} has {name} {value!r}; expected text or a number of use"
                 for name, value in span.items()
-                if not _usable(value)
+                if name != "source" and not _usable(value)
             ]
     return faults
 
@@ -331,7 +332,7 @@ def _report(record: Mapping[str, Any], text: str) -> Report:
             span["label"],
             span.get("text", text[max(span["start"], 0) : max(span["end"], 0)]),
             float(span.get("score", 1.0)),
-            {key: value for key, value in span.items() if key not in _OWN_KEYS},
+            {key: value for key, value in span.items() if key not in SPAN_KEYS},
         )
         for span in record["spans"]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from enum import Enum
 from io import TextIOWrapper
 from pathlib import Path
@@ -17,8 +17,11 @@ from fazhi.errors import FazhiError, MissingExtraError
 from fazhi.version import __version__
 
 if TYPE_CHECKING:
-    from fazhi.predicting import Failure
+    from fazhi.batches import Outcome, Predict
+    from fazhi.limits import Limits
     from fazhi.reports import Report
+    from fazhi.sources import Failure
+    from fazhi.workers import Result, Settings
 
 app = typer.Typer(
     name="fazhi",
@@ -87,6 +90,15 @@ Model = Annotated[
 ]
 
 
+Encoding = Annotated[
+    str | None, typer.Option(help="Of texts and pages, where it is not found out: gb18030, big5 …")
+]
+LimitChanges = Annotated[
+    list[str] | None,
+    typer.Option("--limit", help="Allow more, or less, of a file: chars=5000000; repeat for each."),
+]
+
+
 @app.command()
 def predict(
     inputs: Paths,
@@ -105,15 +117,23 @@ def predict(
     model: Model = None,
     device: Device = Devices.AUTO,
     min_score: MinScore = 0.0,
+    encoding: Encoding = None,
+    limit: LimitChanges = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that tag; they share the cores.")] = 1,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file that can't be read.")
+    ] = False,
 ) -> None:
     """Tag reports: print what is in them, or write it with -o.
 
-    A file that can't be read is named at the end, the others are done all the same, and the exit
-    code is 1. The JSONL is in the annotation format, with the facts beside it.
+    Files, folders, .zip archives and .jsonl of texts are taken. A file that can't be read is named
+    at the end, the others are done all the same, and the exit code is 1. Broken off, the same
+    command with -o goes on where it stopped. The JSONL is in the annotation format, with the facts
+    beside it.
     """
-    from fazhi.predicting import predict as predict_files
-    from fazhi.tagger import Tagger
-    from fazhi.writing import ENDINGS, open_writer
+    from fazhi.limits import Limits
+    from fazhi.workers import Settings
+    from fazhi.writing import ENDINGS
 
     to_stdout = str(out) == "-"
     if to_stdout and isinstance(sys.stdout, TextIOWrapper):
@@ -121,21 +141,89 @@ def predict(
     elif out is not None:
         _refuse_bad_target(out, inputs, ENDINGS)
     with _told_plainly():
-        target = nullcontext() if out is None or to_stdout else open_writer(out)
-        tagger = Tagger.load(model, device=device.value, min_score=min_score)
-        with target as writer, _progress() as done:
-            add = (lambda report: typer.echo(report.to_json())) if to_stdout else None
-            reports, failures = _write(
-                predict_files(tagger, inputs, done=done),
-                add=writer.add if writer else add,
-                summarised=out is None or (summary and not to_stdout),
-            )
-        for failure in failures:
+        limits = Limits.parse(limit or ())
+        settings = Settings(model, device.value, min_score, encoding, limits)
+        with _predicting(settings, jobs) as engine, _progress(inputs) as done:
+            if out is None or to_stdout:
+                show = _print_json if to_stdout else _print_summary
+                outcome = _stream(engine, inputs, limits, show, strict=strict, done=done)
+            else:
+                from fazhi.batches import run
+
+                each = _print_summary if summary else _ignore
+                outcome = run(inputs, out, engine, settings, strict=strict, done=done, each=each)
+        for failure in outcome.failures:
             typer.echo(f"error: {failure.reason}", err=True)
-        if out is not None or failures:
-            typer.echo(f"{reports} tagged, {len(failures)} failed", err=True)
-        if failures:
+        if outcome.before:
+            typer.echo(f"{outcome.before} were done before", err=True)
+        if out is not None or outcome.failures:
+            typer.echo(f"{outcome.tagged} tagged, {len(outcome.failures)} failed", err=True)
+        if outcome.failures:
             raise typer.Exit(1)
+
+
+@contextmanager
+def _predicting(settings: Settings, jobs: int) -> Iterator[Predict]:
+    """What makes reports of sources: this process, or several."""
+    if jobs > 1:
+        from fazhi.workers import Workers
+
+        with Workers(jobs, settings) as workers:
+            yield workers.predict
+    else:
+        from fazhi.predicting import predict as predict_sources
+
+        with settings.readers() as readers:
+            tagger = settings.tagger()
+            yield lambda items: predict_sources(tagger, items, readers)
+
+
+def _stream(
+    engine: Predict,
+    inputs: list[Path],
+    limits: Limits,
+    show: Callable[[Result], object],
+    *,
+    strict: bool = False,
+    done: Callable[[], object],
+) -> Outcome:
+    """Hand on results as they come, and count them."""
+    from fazhi.batches import Outcome
+    from fazhi.reports import Report
+    from fazhi.sources import Failure, find
+
+    outcome = Outcome()
+    for result in engine(find(inputs, limits)):
+        if isinstance(result, Report):
+            outcome.tagged += 1
+        elif isinstance(result, Failure):
+            if strict:
+                raise FazhiError(result.reason)
+            outcome.failures.append(result)
+        show(result)
+        done()
+    return outcome
+
+
+def _print_json(result: Result) -> None:
+    from fazhi.sources import Repeat
+
+    if not isinstance(result, Repeat):
+        typer.echo(result.to_json().encode("utf-8", "backslashreplace"))
+
+
+def _print_summary(result: Result) -> None:
+    from fazhi.reports import Report
+    from fazhi.summary import summarise
+
+    if isinstance(result, Report):
+        for line in summarise(result):
+            typer.echo(line)
+        typer.echo()
+
+
+def _ignore(result: Report) -> None:
+    pass
 
 
 @app.command()
@@ -148,15 +236,18 @@ def view(
     model: Model = None,
     device: Device = Devices.AUTO,
     min_score: MinScore = 0.0,
+    encoding: Encoding = None,
+    limit: LimitChanges = None,
 ) -> None:
     """Show reports on a page: the text with its spans, every fact, and what does not add up.
 
     The page is one file that needs no network. Reports that are not tagged yet are tagged first.
     """
-    from fazhi.predicting import predict as predict_files
+    from fazhi.limits import Limits
     from fazhi.predicting import split_tagged
-    from fazhi.tagger import Tagger
+    from fazhi.reports import Report
     from fazhi.viewing import write_page
+    from fazhi.workers import Settings
 
     _refuse_bad_target(out, inputs, (".html",))
     with _told_plainly():
@@ -164,11 +255,15 @@ def view(
         reports = [report.at_least(min_score) for report in tagged]
         failures: list[Failure] = []
         if files:
-            tagger = Tagger.load(model, device=device.value, min_score=min_score)
-            with _progress() as done:
-                _, failures = _write(
-                    predict_files(tagger, files, done=done), add=reports.append, summarised=False
-                )
+            limits = Limits.parse(limit or ())
+            settings = Settings(model, device.value, min_score, encoding, limits)
+            with _predicting(settings, 1) as engine, _progress(files) as done:
+
+                def show(result: Result) -> None:
+                    if isinstance(result, Report):
+                        reports.append(result)
+
+                failures = _stream(engine, files, limits, show, done=done).failures
         if reports:
             write_page(reports, out)
         for failure in failures:
@@ -192,49 +287,38 @@ def _refuse_bad_target(out: Path, inputs: list[Path], endings: Sequence[str] = (
         raise typer.BadParameter(f"{out} is an input; choose another file", param_hint="output")
 
 
-def _write(
-    results: Iterator[Report | Failure],
-    *,
-    add: Callable[[Report], object] | None,
-    summarised: bool,
-) -> tuple[int, list[Failure]]:
-    """Hand on and print results as they come; returns how many there were, and the failures."""
-    from fazhi.reports import Report
-    from fazhi.summary import summarise
-
-    reports, failures = 0, []
-    for result in results:
-        if not isinstance(result, Report):
-            failures.append(result)
-            continue
-        reports += 1
-        if add is not None:
-            add(result)
-        if summarised:
-            for line in summarise(result):
-                typer.echo(line)
-            typer.echo()
-    return reports, failures
-
-
 @contextmanager
-def _progress() -> Iterator[Callable[[Path], None]]:
-    """A progress line on a terminal; silence when standard error is piped."""
+def _progress(inputs: list[Path]) -> Iterator[Callable[[], object]]:
+    """A progress line on a terminal, with rate and time left; silence when it is piped."""
     if not sys.stderr.isatty():
-        yield lambda path: None
+        yield lambda: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from fazhi.sources import count
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reports", total=None)
-        yield lambda path: progress.advance(task)
+        task = progress.add_task("reports", total=count(inputs), rate="")
+
+        def done() -> None:
+            speed = progress.tasks[task].speed
+            progress.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
+
+        yield done
 
 
 @app.command()
@@ -350,6 +434,42 @@ def annotations_agreement(
         if differences:
             for line in agreement.differences():
                 typer.echo(line)
+
+
+@annotations_app.command("convert")
+def annotations_convert(
+    source: Annotated[Path, typer.Argument(help="Annotated reports in any of the formats.")],
+    target: Annotated[Path, typer.Argument(help="What to write: a file, or a folder.")],
+    to: Annotated[str, typer.Option("--to", help="Format to write: doccano, label-studio …")],
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="Format to read, where it is not recognised.")
+    ] = None,
+) -> None:
+    """Turn annotated reports into the format of another tool, or back; see docs/formats.md.
+
+    What the format has no place for is listed, and so is every span that can't be read safely; then
+    the exit code is 1.
+    """
+    from fazhi.formats import convert
+
+    with _told_plainly():
+        outcome = convert(source, target, to, source_format)
+        typer.echo(str(outcome))
+        if outcome.problems:
+            raise typer.Exit(1)
+
+
+@annotations_app.command("label-studio-config")
+def annotations_label_studio_config(
+    label: Annotated[
+        list[str] | None, typer.Option(help="A label of your own set; repeat for each.")
+    ] = None,
+) -> None:
+    """Print the labelling interface for Label Studio, with attributes as fields of a region."""
+    from fazhi.formats.label_studio import label_studio_config
+    from fazhi.labels import LABELS
+
+    typer.echo(label_studio_config(tuple(label) if label else LABELS))
 
 
 @encoder_app.command("build")

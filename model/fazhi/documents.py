@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,18 @@ class Place:
     def __str__(self) -> str:
         """The steps for people, counted from 1: ``paragraph 4, run 1``."""
         return ", ".join(f"{name} {number + 1}" for name, number in self.steps)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The steps, each a name and a number, and the box if there is one."""
+        box = {} if self.box is None else {"box": [round(edge, 1) for edge in self.box]}
+        return {"steps": [list(step) for step in self.steps], **box}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Place:
+        """The place that ``to_dict`` made this of."""
+        box = record.get("box")
+        steps = tuple((name, number) for name, number in record["steps"])
+        return cls(steps, None if box is None else (box[0], box[1], box[2], box[3]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,15 @@ class Dropped:
     text: str
     reason: str
     place: Place
+
+    def to_dict(self) -> dict[str, Any]:
+        """Text, reason and place by name."""
+        return {"text": self.text, "reason": self.reason, "place": self.place.to_dict()}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Dropped:
+        """What ``to_dict`` made this of."""
+        return cls(record["text"], record["reason"], Place.from_dict(record["place"]))
 
 
 @dataclass(frozen=True, slots=True)

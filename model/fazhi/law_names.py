@@ -25,6 +25,7 @@ _MARKS = str.maketrans(
     | dict.fromkeys("〈<＜﹤《«", "《")
     | dict.fromkeys("〉>＞﹥》»", "》")
 )
+_PAGE_NUMBER = re.compile(r"(?<=\n)[^\S\n]*(?:[-—–－][^\S\n]*)?\d{1,4}[-—–－\s]*\n")  # - 3 -
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 _EDITION = re.compile(
     r"""
@@ -88,9 +89,10 @@ _TELLING = frozenset(
 def normalise_name(name: str) -> str:
     """Return *name* without white space, with full-width brackets and ``《》`` for inner titles.
 
-    Title marks that enclose the whole name are left out; nothing else is changed.
+    Title marks that enclose the whole name are left out, and a page number on a line of its own;
+    nothing else is changed.
     """
-    text = _INVISIBLE.sub("", name).translate(_MARKS)
+    text = _INVISIBLE.sub("", _PAGE_NUMBER.sub("", name)).translate(_MARKS)
     start, end = 0, len(text)
     spare = text.count("《") - text.count("》")
     # A mark at an end of the name whose partner lies outside the span.

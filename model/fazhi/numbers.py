@@ -54,6 +54,7 @@ _SIGNS = {
     "成": Fraction(1, 10),  # 九成
     "个百分点": Fraction(1, 100),  # 3.2个百分点
     "百分点": Fraction(1, 100),  # 3.2百分点
+    "倍": Fraction(1),  # 1.8倍
 }
 _SHARES: dict[str, tuple[Fraction, tuple[Approx, ...]]] = {
     **dict.fromkeys(("一半", "半数", "半"), (Fraction(1, 2), ())),  # 近一半, 半数以上
@@ -63,12 +64,12 @@ _SHARES: dict[str, tuple[Fraction, tuple[Approx, ...]]] = {
 _MEASURES = {
     "people": "人 名 位 员 口 人次",  # 7名
     "groups": "户 家 户次 家次 组 支 队 对 班",  # 2156户
-    "events": "次 场 场次 期 期次 届 轮 回 遍 趟 台次 车次 航次 艘次",  # 20余次
+    "events": "次 场 场次 期 期次 届 轮 回 遍 趟 台次 车次 航次 艘次 剂次",  # 20余次
     "cases": "件 起 宗 例 案 件次 单 工单 桩",  # 112起
     "documents": "份 篇 部 册 本 幅 张 封 页 字 套 卷",  # 3620册
     "places": "处 所 站 座 栋 幢 间 室 眼 镇 乡 村 区 县 市 街道 社区 网格",  # 67处
     "things": "个 项 条 点 种 方面 类 大类 小类 子项 批 批次 块 票 门 台 辆 "
-    "根 只 头 尾 株 盏 面 顶 艘 架 枚 箱 盒 段 首 副",  # 14个
+    "根 只 头 尾 株 盏 面 顶 艘 架 枚 箱 盒 段 首 副 列 笔 片 羽 标箱",  # 14个
     "money": "元 角 分 美元 欧元 港元",  # 35.6万元
     "area": "平方米 平方公里 平方千米 亩 公顷 平方 ㎡ m² km²",  # 26万平方米
     "length": "米 千米 公里 里 厘米 毫米 延米 海里 m km cm mm",  # 300米
@@ -103,14 +104,9 @@ _SAME_UNITS = {
     "小时": "个小时",
     "工作日": "个工作日",
     "元": "元人民币",
-    "册": "册(份) 册（份）",
-    "人次": "人(次) 人（次）",
-    "件次": "件(次) 件（次）",
-    "户次": "户(次) 户（次）",
-    "家次": "家(次) 家（次）",
-    "宗次": "宗(次) 宗（次）",
 }
 _NORMAL_UNITS = {same: unit for unit, names in _SAME_UNITS.items() for same in names.split()}
+_WITH_OTHER = re.compile("(?P<unit>[^(（]+)[(（](?P<other>[^)）]+)[)）]")  # 台（套）, 人（次）
 
 
 def _any(words: Mapping[str, object]) -> str:
@@ -118,6 +114,9 @@ def _any(words: Mapping[str, object]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
+_OTHER_UNITS = (
+    rf"[(](?:{_any(DIMENSIONS)})(?:、(?:{_any(DIMENSIONS)}))*[)]"  # the （套） of 台（套）
+)
 _DIGIT = "[一二两三四五六七八九]"
 _DIGIT_OR_ZERO = "[零〇一二两三四五六七八九]"
 _BIG = "(?:万亿|万|亿)"
@@ -146,15 +145,15 @@ _NUMBER = re.compile(rf"""(?x)
     (?P<tail> {_BIG} )?                                # 20多万
     (?P<end> {_any(_AFTER)} )?                         # 3.4万多, 100以上
 """)
-_UNIT = re.compile(r"""(?x)
+_UNIT = re.compile(rf"""(?x)
     (?: (?! [零〇一二两三四五六七八九十廿卅百千万亿半几数余多来些] ) [^\W\d_]    # 人次, km
       | 千 (?= [米克瓦伏赫帕] )                                             # 千米
       | [/·℃㎡㎥] )*                                                        # 微克/立方米
-    (?: [(] [次户件人家宗份] [)] )?                                         # 人（次）
+    (?: {_OTHER_UNITS} )?                                                   # 人（次）
 """)
 _WITH_UNIT = re.compile(  # what is no number may still have a unit: the 名 of 三五名
     rf"(?![零〇])[-0-9零〇一二两三四五六七八九十廿卅百千万亿半几数余多来点.,~至到+]+"
-    rf"(?P<unit>{_any({**DIMENSIONS, **_NORMAL_UNITS})})"
+    rf"(?P<unit>(?:{_any({**DIMENSIONS, **_NORMAL_UNITS})})(?:{_OTHER_UNITS})?)"
 )
 _BARE = re.compile("[0-9.,]+")  # 4.2
 _RATE_SIGN = re.compile(rf"{_any(_SIGNS)}|分之|/[0-9]|[:∶]")
@@ -200,7 +199,7 @@ def parse_count(text: str) -> Quantity:
 
 
 def parse_rate(text: str) -> Quantity:
-    """Read a RATE as a fraction: `97%` is 0.97. What it can't read has no value.
+    """Read a RATE as a fraction: `97%` is 0.97, `1.8倍` is 1.8. What it can't read has no value.
 
     A bare number, the first of two rates that share a sign, is in percentage points.
     """
@@ -208,7 +207,12 @@ def parse_rate(text: str) -> Quantity:
 
 
 def normal_unit(unit: str) -> str:
-    """The usual name of a unit that has several: `平方米` for `㎡`; other units as they are."""
+    """The usual name of a unit that has several: `平方米` for `㎡`; other units as they are.
+
+    Of a unit with others in brackets it is the first (`台` for `台（套）`), or both for `人（次）`.
+    """
+    if match := _WITH_OTHER.fullmatch(unit):
+        unit = match["unit"] + ("次" if match["other"] == "次" else "")
     return _NORMAL_UNITS.get(unit, unit)
 
 

@@ -10,24 +10,19 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from fazhi.archives import ZIP_ERRORS
 from fazhi.errors import ReadError
+from fazhi.limits import Limits
 
 _T = TypeVar("_T")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins old Word files and encrypted ones
-_ZIP_ERRORS = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
-    *(NotImplementedError, RuntimeError, ValueError, OverflowError, IndexError),
-)
 # Elements of these are known by their local name, in both editions of the standard.
 _NAMESPACES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -39,16 +34,6 @@ _NAMESPACES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a file may hold at most; a report of 10,000 characters has some 20,000 elements."""
-
-    members: int = 5_000
-    xml_bytes: int = 32 * 1024 * 1024  # of all the parts that are read, unpacked
-    elements: int = 300_000
-    depth: int = 200
-
-
 class Package:
     """An office file's parts as XML trees. Attributes and known elements have no namespace.
 
@@ -58,7 +43,8 @@ class Package:
 
     def __init__(self, raw: bytes, name: str, limits: Limits) -> None:
         self._name, self._limits = name, limits
-        self._bytes_left, self._elements_left = limits.xml_bytes, limits.elements
+        self._bytes_left = limits.unpacked_mib * 2**20
+        self._elements_left = limits.xml_elements
         if raw.startswith(_OLE):
             if "EncryptedPackage".encode("utf-16-le") in raw:
                 raise self.error("password-protected; remove the password and save it again")
@@ -67,10 +53,10 @@ class Package:
             raise self.error("not a .docx file (no zip archive); save the report as .docx")
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(raw))
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise self.error(f"damaged or cut off ({error}); fetch it again") from error
         if len(self._archive.namelist()) > limits.members:
-            raise self.error(f"over {limits.members:,} files inside; save it again in Word")
+            raise limits.exceeded(name, "members", "files inside")
         self.main = next(iter(self._targets("", "officeDocument")), "word/document.xml")
 
     def error(self, message: str) -> ReadError:
@@ -94,16 +80,15 @@ class Package:
         try:
             with self._archive.open(member) as file:
                 raw = file.read(self._bytes_left + 1)
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise self.error(f"{path} is damaged or cut off ({error}); fetch it again") from error
         self._bytes_left -= len(raw)
         if self._bytes_left < 0:
-            size = self._limits.xml_bytes // 2**20
-            raise self.error(f"over {size} MiB of text when unpacked; split it")
+            raise self._limits.exceeded(self._name, "unpacked_mib", "MiB when unpacked")
         return self._parse(path, raw)
 
     def _parse(self, path: str, raw: bytes) -> Element:
-        builder = _Builder(self._elements_left, self._limits.depth)
+        builder = _Builder(self._elements_left, self._limits.xml_depth)
         try:
             text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
             if "<!DOCTYPE" in text:
@@ -114,8 +99,10 @@ class Package:
         except (ElementTree.ParseError, ValueError) as error:
             message = f"{path} is broken XML ({error}); open it in Word and save it again"
             raise self.error(message) from error
-        except _TooMuchError as error:
-            raise self.error(f"{path} has {error}; split it, or save it again in Word") from error
+        except _TooManyElementsError as error:
+            raise self._limits.exceeded(self._name, "xml_elements", "elements") from error
+        except _TooDeepError as error:
+            raise self._limits.exceeded(self._name, "xml_depth", "elements deep") from error
         self._elements_left -= builder.elements
         for parent in reversed(root.findall(".//AlternateContent/..")):
             parent[:] = [kept for child in parent for kept in _chosen(child)]
@@ -157,8 +144,12 @@ def first(values: Iterable[_T | None]) -> _T | None:
     return next((value for value in values if value is not None), None)
 
 
-class _TooMuchError(Exception):
-    """XML over a limit."""
+class _TooManyElementsError(Exception):
+    """XML over the limit of elements."""
+
+
+class _TooDeepError(Exception):
+    """XML over the limit of depth."""
 
 
 class _Builder(ElementTree.TreeBuilder):
@@ -174,9 +165,9 @@ class _Builder(ElementTree.TreeBuilder):
         self.elements += 1
         self._depth += 1
         if self.elements > self._max_elements:
-            raise _TooMuchError("too many elements")
+            raise _TooManyElementsError
         if self._depth > self._max_depth:
-            raise _TooMuchError(f"elements more than {self._max_depth} deep")
+            raise _TooDeepError
         if tag not in self._names:
             space, _, local = tag[1:].rpartition("}")
             self._names[tag] = local if space in _NAMESPACES else tag

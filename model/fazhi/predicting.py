@@ -1,54 +1,37 @@
-"""Batches: many files through one tagger, results as they come, failures told at the end."""
+"""Predicting: sources to documents to tagged reports, in order; what fails is told, not raised."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from fazhi import reading
 from fazhi.annotations import annotation_files, is_annotated
 from fazhi.annotations import read as read_annotated
-from fazhi.errors import ReadError
+from fazhi.documents import Document
+from fazhi.reading_ahead import Read, Readers
 from fazhi.reports import Report
+from fazhi.sources import Failure, Item, Repeat, Source, walk
 from fazhi.tagger import Tagger
 
-_FILES_AT_ONCE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An input that gave no report, and why."""
-
-    path: Path
-    reason: str
+_GROUP_CHARS = 50_000
+_GROUP_ITEMS = 64
 
 
 def predict(
-    tagger: Tagger, paths: Iterable[Path], *, done: Callable[[Path], None] = lambda path: None
-) -> Iterator[Report | Failure]:
-    """Read and tag files; folders are walked. A file that can't be read gives a Failure.
+    tagger: Tagger, items: Iterable[Item], readers: Readers
+) -> Iterator[Report | Failure | Repeat]:
+    """Each source as a report, or its Failure; whatever else is among the items stays as it is.
 
-    ``done`` is called with each file once its result is out.
+    Several reports are tagged at once, and the next files are read meanwhile.
     """
-    used: set[str] = set()
-    for batch in _batches(_files(paths)):
-        read: list[tuple[Path, str]] = []
-        for item in batch:
-            if isinstance(item, Failure):
+    for group in _groups(readers.read_all(items)):
+        reports = iter(_tag(tagger, [item for item in group if isinstance(item, tuple)]))
+        for item in group:
+            if isinstance(item, tuple):
+                yield next(reports)
+            else:
                 yield item
-                continue
-            try:
-                read.append((item, reading.read(item).text))
-            except ReadError as error:
-                yield Failure(item, str(error))
-                done(item)
-        names = [_unused(reading.name_of(path), used) for path, _ in read]
-        reports = tagger.tag_many([text for _, text in read], ids=names)
-        for (path, _), report in zip(read, reports, strict=True):
-            yield report
-            done(path)
 
 
 def split_tagged(paths: Iterable[Path]) -> tuple[list[Report], list[Path]]:
@@ -63,33 +46,42 @@ def split_tagged(paths: Iterable[Path]) -> tuple[list[Report], list[Path]]:
         done = [f for f in (annotation_files(path) if inside else [path]) if is_annotated(f)]
         tagged += [item.report for item in read_annotated(done)]
         taken = {*done, *(f.with_suffix(".txt") for f in done if f.suffix == ".json")}
-        left = [f for f in (reading.walk(path) if inside else [path]) if f not in taken]
+        left = [f for f in (walk(path) if inside else [path]) if f not in taken]
         files += left if done else [path]
     return tagged, files
 
 
-def _unused(name: str, used: set[str]) -> str:
-    """``name``, or with ``-2``, ``-3`` … when reports of the batch have it already; notes it."""
-    numbered = (f"{name}-{number}" for number in count(2))
-    free = name if name not in used else next(one for one in numbered if one not in used)
-    used.add(free)
-    return free
+def _tag(tagger: Tagger, read: Sequence[tuple[Source, Document]]) -> Iterable[Report | Failure]:
+    try:
+        return _tagged(tagger, read)
+    except Exception as error:  # ONNX Runtime's share no base class; no file may end a batch
+        if len(read) > 1:  # whichever it was, the others shall not suffer
+            return [result for one in read for result in _tag(tagger, [one])]
+        name = read[0][0].name
+        reason = f"{name}: can't be tagged ({type(error).__name__}: {error}); split the file"
+        return [Failure(name, "tag", reason)]
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path | Failure]:
-    for path in paths:
-        try:
-            yield from reading.find([path])
-        except ReadError as error:
-            yield Failure(path, str(error))
+def _tagged(tagger: Tagger, read: Sequence[tuple[Source, Document]]) -> list[Report]:
+    texts = [document.text for _, document in read]
+    tagged = tagger.tag_many(texts, ids=[source.id for source, _ in read])
+    reports = [
+        replace(report.located(document), meta={"file": source.name})
+        for report, (source, document) in zip(tagged, read, strict=True)
+    ]
+    for report in reports:
+        _ = report.facts  # worked out here, where it can fail alone and several processes share it
+    return reports
 
 
-def _batches(items: Iterable[Path | Failure]) -> Iterator[Sequence[Path | Failure]]:
-    batch: list[Path | Failure] = []
+def _groups(items: Iterable[Read]) -> Iterator[list[Read]]:
+    group: list[Read] = []
+    size = 0
     for item in items:
-        batch.append(item)
-        if len(batch) == _FILES_AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+        group.append(item)
+        size += len(item[1].text) if isinstance(item, tuple) else 0
+        if size >= _GROUP_CHARS or len(group) == _GROUP_ITEMS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group

@@ -30,14 +30,14 @@ def rate_kind(text: str, start: int, end: int) -> RateKind:
     """The kind of the rate at ``[start, end)``, by its sign and the words right before it.
 
     ``points`` are 个百分点, also where only the second of two rates has the sign; a ``change`` has
-    a verb of change before it in its clause; all else is a ``share``.
+    a verb of change before it in its clause, or is a multiple; all else is a ``share``.
     """
     surface = _squeeze(text[start:end])
     after = _squeeze(text[end : end + _WINDOW])
     if _POINTS.search(surface) or (_BARE.fullmatch(surface) and _SHARED.match(after)):
         return "points"
     before = _squeeze(text[max(0, start - _WINDOW) : start])[-REACH_CHARS:]
-    return "change" if _CHANGES.search(before) else "share"
+    return "change" if "倍" in surface or _CHANGES.search(before) else "share"
 
 
 def _squeeze(text: str) -> str:

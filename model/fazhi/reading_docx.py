@@ -21,13 +21,13 @@ from xml.etree.ElementTree import Element
 
 from fazhi.documents import Document, Dropped, Piece, Place
 from fazhi.errors import ReadError
+from fazhi.limits import DEFAULT_LIMITS, Limits
 from fazhi.numbering import LEVELS, Count, Numbering
-from fazhi.packages import Limits, Package, first, is_on, to_int, value_of
+from fazhi.packages import Package, first, is_on, to_int, value_of
 from fazhi.word_styles import Style, Styles
 
 _Steps = tuple[tuple[str, int], ...]
 
-DEFAULT_LIMITS = Limits()
 _CODE = "field code"
 _CONTENTS = "table of contents"
 _CHANGED = {"del": "deleted", "moveFrom": "moved away"}

@@ -13,8 +13,10 @@ from collections.abc import Iterable
 
 from fazhi.documents import Document, Dropped, Piece, Place
 from fazhi.errors import ReadError
+from fazhi.limits import DEFAULT_LIMITS, Limits
 from fazhi.webpage import Line, Page, decode_html, letters
 
+_OWN_PAGE = b'<meta name="generator" content="fazhi'
 _LABELS = (  # sure to be words of a page, even alone in a line or a cell
     r"(?:信息)?索引号|(?:主题|信息|组配|体裁)分类|主题词|关键[词字]|体裁|服务对象|内容概述"
     r"|(?:公开)?责任部门|(?:发[文布]|公开|制发|生成|信息提供)(?:机[构关]|单位|部门|者|人)"
@@ -88,7 +90,9 @@ _REPEATED = "repeated"
 _OUTSIDE = "outside the article"
 
 
-def read_html(raw: bytes, name: str, encoding: str | None = None) -> Document:
+def read_html(
+    raw: bytes, name: str, encoding: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Document:
     """The article of a web page; ``name`` stands in the messages of errors.
 
     ``encoding`` is what a server or a user says of the bytes. Without it, a byte order mark, UTF-8
@@ -99,9 +103,11 @@ def read_html(raw: bytes, name: str, encoding: str | None = None) -> Document:
     NBSP and U+3000 stay. Numbers that a browser shows before ``<ol>`` items are in the text and in
     no piece. A place is ``node N``, the element (counted as in :mod:`fazhi.webpage`) whose own text
     it is; a dropped line has the place of its beginning. Raises ReadError for what is no HTML or
-    has no article, and over the limits of :mod:`fazhi.webpage`.
+    has no article, for a page of ``fazhi view``, and over a limit.
     """
-    page = Page(decode_html(raw, name, encoding), name)
+    if _OWN_PAGE in raw[:4096]:
+        raise ReadError(f"{name}: a page of fazhi view and no report; move it elsewhere")
+    page = Page(decode_html(raw, name, encoding), name, limits)
     for line in page.lines:
         line.reason = _word_reason(line)
     shown = _shown(page)

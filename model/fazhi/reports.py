@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from fazhi.documents import Document, Dropped, Place
+
 if TYPE_CHECKING:
     from fazhi.facts import Facts
 
@@ -14,6 +16,9 @@ SCHEMA = 1
 """The version of what ``Report.to_dict`` gives; ``docs/schema.json`` describes it."""
 
 Attribute = str | int | float | None
+
+SPAN_KEYS = frozenset({"start", "end", "label", "text", "score", "source"})
+"""The keys of a span's object that are no attributes."""
 
 
 class FrozenMapping(Mapping[str, Any]):
@@ -46,6 +51,8 @@ class Span:
 
     ``text`` is the surface exactly as it stands, ``score`` the probability that place and label are
     right (1 in annotations), ``attributes`` what its guidelines ask for (``level``, ``name`` …).
+    ``source`` says where in the file it stands, as far as its reader can tell (lines of a text,
+    paragraphs of a document, boxes on a page …).
     """
 
     start: int
@@ -54,6 +61,7 @@ class Span:
     text: str
     score: float = 1.0
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    source: tuple[Place, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attributes", FrozenMapping(self.attributes))
@@ -73,6 +81,14 @@ class Span:
             "score": round(self.score, 4),
         }
 
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Span:
+        """The span that ``Report.to_dict`` made this of."""
+        attributes = {key: value for key, value in record.items() if key not in SPAN_KEYS}
+        source = tuple(map(Place.from_dict, record.get("source", ())))
+        place = (record["start"], record["end"], record["label"], record["text"])
+        return cls(*place, record["score"], attributes, source)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -80,7 +96,8 @@ class Report:
 
     ``id`` names it in a batch; ``meta`` is what is known of it beside its text. ``coverage`` is the
     share of characters that a window of the model saw: 1.0 unless something is wrong, and None in
-    annotations.
+    annotations. ``headings`` are ``[start, end)`` of what the file itself marks as one, ``dropped``
+    what its reader left out of the text.
     """
 
     id: str
@@ -88,6 +105,8 @@ class Report:
     spans: tuple[Span, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     coverage: float | None = None
+    headings: tuple[tuple[int, int], ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     _facts: Facts | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -103,13 +122,50 @@ class Report:
         assert self._facts is not None
         return self._facts
 
+    def located(self, document: Document) -> Report:
+        """The report with what its document says of places, headings and what was left out."""
+        return replace(
+            self,
+            spans=tuple(
+                replace(span, source=document.places(span.start, span.end)) for span in self.spans
+            ),
+            headings=document.headings,
+            dropped=document.dropped,
+        )
+
     def at_least(self, score: float) -> Report:
         """The report without the spans that are less sure to be right."""
         return replace(self, spans=tuple(span for span in self.spans if span.score >= score))
 
     def to_dict(self) -> dict[str, Any]:
         """What ``fazhi predict`` writes of a report: the annotation format, with its facts."""
-        return {"schema": SCHEMA, **self.to_annotation(), "facts": self.facts.to_dict()}
+        annotation = self.to_annotation()
+        for span, record in zip(self.spans, annotation["spans"], strict=True):
+            record["source"] = [place.to_dict() for place in span.source]
+        return {
+            "schema": SCHEMA,
+            **annotation,
+            "layout": {
+                "headings": [list(heading) for heading in self.headings],
+                "dropped": [one.to_dict() for one in self.dropped],
+            },
+            "facts": self.facts.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Report:
+        """The report that ``to_dict`` made this of."""
+        meta = dict(record["meta"])
+        layout = record["layout"]
+        return cls(
+            record["id"],
+            record["text"],
+            tuple(map(Span.from_dict, record["spans"])),
+            meta,
+            meta.pop("coverage", None),
+            tuple((start, end) for start, end in layout["headings"]),
+            tuple(map(Dropped.from_dict, layout["dropped"])),
+        )
 
     def to_annotation(self) -> dict[str, Any]:
         """The report's object in the annotation format, text and spans alone."""

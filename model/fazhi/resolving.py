@@ -22,6 +22,7 @@ _DEFINITION = re.compile(
 )
 _DEFINED_WITHIN = 30  # characters between a law's name and where its short name is defined
 _JOINED_WITHIN = 6  # characters between a law's name and the 实施条例 that belongs to it
+_IMPLEMENTING = re.compile("实施(?:条例|细则|办法)")
 
 
 def resolve(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -79,11 +80,15 @@ def _law_names(text: str, spans: Sequence[Span], province: str | None) -> Iterat
                 defined[short] = before[1]
         found = defined.get(normalise_name(span.text))
         if found is None:
-            context = law_context(text, span)
+            context, law = law_context(text, span), ""
             if before and span.start - before[0] <= _JOINED_WITHIN:
-                context += f"《{before[1]['name']}》"  # 烟草专卖法及其实施条例
+                law = str(before[1]["name"])
+                context += f"《{law}》"  # 烟草专卖法及其实施条例
             match = gazetteer.resolve(span.text, province=province, context=context)
-            found = {"name": match.title or span.text} | ({} if match.known else {"known": False})
+            name = match.title or span.text
+            if not match.known and _IMPLEMENTING.fullmatch(name):
+                name = law + name
+            found = {"name": name} | ({} if match.known else {"known": False})
         yield found
         before = span.end, found
 

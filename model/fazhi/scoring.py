@@ -31,11 +31,11 @@ class Backend(Protocol):
 class OnnxBackend:
     """``model.onnx`` under ONNX Runtime."""
 
-    def __init__(self, path: Path, device: str) -> None:
+    def __init__(self, path: Path, device: str, threads: int) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = available_cores()
+        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         providers = ["CPUExecutionProvider"]
         if device == "cuda":
@@ -92,16 +92,19 @@ class TorchBackend:
         return scores
 
 
-def open_backend(folder: Path, device: str) -> Backend:
-    """The backend for ``device``: ``cpu``, ``cuda``, or ``auto`` (a GPU if torch can use one)."""
+def open_backend(folder: Path, device: str, threads: int) -> Backend:
+    """The backend for ``device``: ``cpu``, ``cuda``, or ``auto`` (a GPU if torch can use one).
+
+    ``threads`` are those that the CPU's may use.
+    """
     if device == "auto":
         device = "cuda" if _torch_sees_a_gpu() else "cpu"
     if device == "cpu":
-        return OnnxBackend(folder / "model.onnx", device)
+        return OnnxBackend(folder / "model.onnx", device, threads)
     if device != "cuda":
         raise ModelError(f"unknown device {device!r}; expected auto, cpu or cuda")
     if _onnxruntime_has_cuda():
-        return OnnxBackend(folder / "model.onnx", device)
+        return OnnxBackend(folder / "model.onnx", device, threads)
     return TorchBackend.load(folder, device)
 
 

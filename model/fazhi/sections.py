@@ -1,7 +1,8 @@
 """Headings to sections: the depth and the role of each, from its mark, its title and its place.
 
-Marks and role words stand in tables. A numbered heading has the depth of its mark; one without a
-number is a part where its title tells a role that its part has not, and else a theme below it.
+Marks stand in a table here, role words in ``titles``. A numbered heading has the depth of its mark;
+one without a number is a part where its title tells a role that its part has not, and else a theme
+below it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
+from fazhi.titles import (
+    begins_with_year,
+    is_review,
+    is_setting,
+    names_whole,
+    plain_title,
+    roles_told,
+    years_named,
+)
+
 ROLES = ("measures", "problems", "leadership", "plan", "other")
-MAX_CHARS = 200  # of a title that are read
 
 _DIGITS = "〇一二三四五六七八九"
 _CJK = rf"[{_DIGITS}零十百]{{1,5}}"
@@ -35,50 +45,12 @@ _MARKS = (
 _DEPTH = [kind for kind, _ in _MARKS]
 # Levels of the standard marks, also where a step is skipped.
 _FIXED = {"cjk": 1, "cjk-bracket": 2, "arabic": 3, "arabic-bracket": 4, "circled": 5}
-
-_LACK = r"(?:问题|不足|短板|弱项|差距|困难|难点|薄弱环节|薄弱点|欠缺|原因|成因)"
-_LATER = r"(?!\S{0,6}(?:完成|落实|执行|推进|进展|开展)情况)"  # 重点任务完成情况 is no plan
-# Words that tell a role. Each row: role, pattern, an example.
-_PROBLEMS = (
-    re.compile(rf"存在[^，,；;。\s]{{0,10}}?{_LACK}"),  # 存在的主要问题
-    re.compile(rf"{_LACK}(?:依然|仍然|仍|还)?存在"),  # 短板依然存在
-    re.compile(rf"(?:正视|认清|看到|直面|查[摆找])[^，,；;。\s]{{0,8}}?{_LACK}"),  # 正视短板
-    re.compile(rf"{_LACK}(?:(?:分析|剖析|情况)*$|(?=[及和与、]))"),  # 问题和不足, 困难及原因分析
+# The title of a bulletin, whose parts are data: 青石县2023年国民经济和社会发展统计公报.
+_BULLETIN = re.compile(
+    r"\d{4}\s*年[^《》。，,；;：:报]{0,40}(?:统计|普查|数据|质量|状况|资源)公报[^\S\n]*(?:[（(\[［〔].*)?$",
+    re.MULTILINE,
 )
-# What is not a lack of the report's but the object of work: 整治突出问题, 补齐短板.
-_TACKLED = re.compile(
-    r"(?:解决|整治|破解|化解|治理|处理|处置|办理|纠治|查处|纠正|整改|攻克|克服|聚焦|针对|围绕|紧盯"
-    r"|着眼|瞄准|防范|回应|缩小|消除|扭转|弥补|补|急难愁盼|遗留)[^，,；;。\s]*$"
-)
-_LEADERSHIP = re.compile(
-    r"第一责任|主要(?:负责人|负责同志|领导)\S{0,12}(?:履职|述职|职责)"  # 履行第一责任人职责
-    r"|(?:书记|[镇乡区县市局厅]长|主任)\S{0,8}(?:履职|述职)情况"  # 镇长履职情况
-)
-_PLAN = re.compile(
-    r"(?:下一?步|下一?年度?|下一?阶段|来年|明年|今后|未来)(?:\S{0,10}(?:工作|安排|任务|方向|措施|目标|重点)|$)"
-    r"|打算|(?:工作|总体|主要|基本)思路|思路(?=[及和与、]|$)"  # 工作思路
-    rf"|(?:工作|总体)(?:计划|规划){_LATER}|计划(?=情况$|$)"  # 工作计划
-    rf"|(?:工作|主要|重点|总体|任务|目标)安排{_LATER}|安排(?=情况$|$)"  # 主要安排
-    r"|重点任务$|工作重点$|努力方向|改进方向|(?:改进|整改)(?:措施|举措)|展望|初步考虑|工作设想"
-    r"|谋划(?=\d{4}|明年|来年|下一|新一年)"  # 谋划2023年工作
-)
-_DONE = re.compile(
-    r"成效|成绩|成果|做法|举措|主要措施|主要工作|工作亮点|工作总结|工作回顾"
-    r"|(?:工作|开展|完成|推进|进展|落实)情况"
-)
-_JOINT = re.compile(r"[及和与、，,；;暨\s]")
-_SETTING = re.compile(
-    r"基本情况|概况|概述|(?:法治|工作)基础$"  # 辖区基本情况
-    r"|主要数据|数据(?:公开|统计)?(?:情况|说明)|数据统计|指标统计|统计表"  # 主要数据情况
-    r"|^附(?:[件表录]|[:：\s])|(?:其他|其它|有关)(?:事项|说明)|情况的?说明|说明的?(?:事项|情况)|意见建议"
-)
-_OVERALL = re.compile(r"总体(?:情况|进展|评价)")  # a setting where a part on the work follows
-# A title of these words alone names a whole part: 2023年推进法治政府建设的主要举措和成效.
-_WHOLE = re.compile(
-    r"^(?:\S{0,10}?\d{4}年度?|年度|本年度?|全年|一年来|今年以来)|[^，,\s]{0,6}?法治[^，,\s]{0,8}?建设"
-    r"|依法行政|依法治\S|推进|深化|加强|全面|开展|主要|重点|特色|突出|总体|基本|有关|取得|工作|举措|做法"
-    r"|措施|成效|成绩|成果|进展|情况|回顾|总结|亮点|经验|完成|落实|[的及和与、等]"
-)
+_TITLE_WITHIN = 1000  # characters from the beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +72,8 @@ class _Item:
     title: str
     told: tuple[str, ...]
     umbrella: bool  # the title names the year's work as a whole
+    years: frozenset[tuple[int, int]]  # that the title names
+    dated: bool  # the title begins with a year
 
 
 def split_mark(heading: str) -> tuple[str, str, str]:
@@ -118,33 +92,43 @@ def resolve_sections(text: str, places: Sequence[tuple[int, int]]) -> list[Headi
     tells, or that its place does where the title tells none; one below has that of its part.
     """
     split = [split_mark(text[start:end]) for start, end in places]
-    items = [_read(*parts) for parts in split]
+    items = list(_with_plans(_read(*parts) for parts in split))
     levels = _levels(items)
-    rows = zip(levels, _roles(items, levels), split, strict=True)
+    theme = "other" if items and _is_bulletin(text[: places[0][0]], items[0]) else "measures"
+    rows = zip(levels, _roles(items, levels, theme), split, strict=True)
     return [Heading(level, role, mark, title) for level, role, (_, mark, title) in rows]
 
 
-def title_role(title: str) -> str:
-    """Role of a part by its title alone; two roles are joined with ``+``.
-
-    A title that names a theme of the year's work and no role (``规范执法行为``) is ``measures``.
-    """
-    return "+".join(_told(_plain(title))) or "measures"
-
-
 def _read(kind: str, mark: str, title: str) -> _Item:
-    plain = _plain(title)
-    told = _told(plain)
-    umbrella = told == ("measures",) and not _WHOLE.sub("", plain)
+    plain = plain_title(title)
+    told = roles_told(plain)
+    umbrella = told == ("measures",) and names_whole(plain)
     if not kind and told == ("measures",) and not umbrella:
         told = ()  # 推动学习成效转化 is a theme
-    return _Item(kind, _number(mark), plain, told, umbrella)
+    years = frozenset(years_named(plain))
+    return _Item(kind, _number(mark), plain, told, umbrella, years, begins_with_year(plain))
 
 
-def _plain(title: str) -> str:
-    """The title without line breaks and without the spaces around its digits, cut to be read."""
-    joined = re.sub(r"\s*[\r\n]\s*", "", title[:MAX_CHARS])
-    return re.sub(r"(?<=\d)\s+|\s+(?=\d)", "", joined).strip()
+def _with_plans(items: Iterable[_Item]) -> Iterator[_Item]:
+    """The items, of which those that name a year after the years reviewed before are plans.
+
+    ``2013年主要工作`` is a plan after ``2012年工作回顾``, and the year's work elsewhere.
+    """
+    reviewed: int | None = None  # the last year
+    for item in items:
+        work = item.told in ((), ("measures",))
+        first = min((first for first, _ in item.years), default=0)
+        later = reviewed is not None and reviewed < first and bool(item.kind or item.dated)
+        if work and later and not is_review(item.title):
+            item = replace(item, told=("plan",), umbrella=False)
+        elif work and (item.years or "回顾" in item.title):
+            reviewed = max([reviewed or 0, *(last for _, last in item.years)])
+        yield item
+
+
+def _is_bulletin(head: str, first: _Item) -> bool:
+    """Whether the title says so in the text's head, or the first heading is what opens them all."""
+    return first.title == "综合" or _BULLETIN.search(head[:_TITLE_WITHIN]) is not None
 
 
 def _number(mark: str) -> int:
@@ -157,33 +141,21 @@ def _number(mark: str) -> int:
     return above + _DIGITS.find(ones[-1:])
 
 
-def _told(title: str) -> tuple[str, ...]:
-    """Roles that a title tells, in the order of ``ROLES``; none for a theme."""
-    lacks = (match for pattern in _PROBLEMS for match in pattern.finditer(title))
-    own = (match for match in lacks if not _TACKLED.search(title[: match.end()]))
-    found = {"problems": next(own, None), "plan": _PLAN.search(title)}
-    found["leadership"] = _LEADERSHIP.search(title)
-    starts = [match.start() for match in found.values() if match]
-    found["measures"] = done = _DONE.search(title)
-    if done and starts and not _JOINT.search(title, done.end(), max(min(starts), done.end())):
-        found["measures"] = None  # 主要工作和明年打算 has two roles, 主要工作安排 has one
-    if not any(found.values()) and (_SETTING.search(title) or _OVERALL.search(title)):
-        return ("other",)
-    return tuple(role for role in ROLES if found.get(role))
+def _roles(items: Sequence[_Item], levels: Sequence[int], theme: str) -> list[str]:
+    """Role of each heading: of a part by title and place, below it that of the part.
 
-
-def _roles(items: Sequence[_Item], levels: Sequence[int]) -> list[str]:
-    """Role of each heading: of a part by title and place, below it that of the part."""
+    A part that tells no role has that of a ``theme``, and is a plan after problems or a plan.
+    """
     roles: list[str] = []
-    current, after = "measures", False  # after problems
+    current, after = theme, False
     parts = [i for i, level in enumerate(levels) if level == 1]
     work = max((i for i in parts if items[i].told in ((), ("measures",))), default=-1)
     for index, item in enumerate(items):
         if levels[index] == 1:
-            current = "+".join(item.told) or ("plan" if after else "measures")
-            if current == "other" and index > work and not _SETTING.search(item.title):
-                current = "measures"  # 总体情况 where no part on the work follows
-        after = after or "problems" in current
+            current = "+".join(item.told) or ("plan" if after else theme)
+            if item.told == ("other",) and index > work and not is_setting(item.title):
+                current = theme  # 总体情况 where no part on the work follows
+        after = after or "problems" in current or "plan" in current
         roles.append(current)
     return roles
 
@@ -215,23 +187,27 @@ def _levels(items: Sequence[_Item]) -> list[int]:
 def _unnumbered_parts(items: Sequence[_Item]) -> list[bool]:
     """Which headings without a number are parts; the others are themes of the part before.
 
-    A part tells a role that the part before has not. Themes stand below a part that names its work
-    as a whole, below problems and plans; a report with no such part has its themes as parts. What
-    alone follows the problems of a report without a plan is its plan.
+    A part tells a role that the part before has not, or is a plan of its own (``2013年重点工作``);
+    but some of the years of the part before are below it. Themes stand below a part that names its
+    work as a whole, below problems and plans; a report with no such part has its themes as parts.
+    What alone follows the problems of a report without a plan is its plan.
     """
     umbrella = any(item.umbrella for item in items if not item.kind)
     planned = any("plan" in item.told for item in items)
     holds = {"problems", "plan"} | ({"measures", "leadership"} if umbrella else set())
     current: set[str] = set()
+    years: frozenset[tuple[int, int]] = frozenset()
     parts: list[bool] = []
     for index, item in enumerate(items):
-        part = bool(set(item.told) - current) or item.umbrella
+        new_plan = item.told == ("plan",) and item.dated
+        part = bool(set(item.told) - current) or item.umbrella or new_plan
         if not item.told:
             last = index + 1 == len(items) and (parts[-1:] == [True] or items[index - 1].kind)
             part = not holds & current or bool(last and "problems" in current and not planned)
-        parts.append(part and not item.kind)
+        within = bool(item.years) and item.years < years
+        parts.append(part and not within and not item.kind)
         if parts[-1] or (item.kind and item.told not in ((), ("other",))):
-            current = set(item.told) - {"other"}
+            current, years = set(item.told) - {"other"}, item.years
     return parts
 
 

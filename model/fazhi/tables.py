@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from fazhi.errors import MissingExtraError
 from fazhi.facts import Check, Count, Facts, Indicator, Law, Phrase, Rate, Section, flatten
 from fazhi.reports import Report
+from fazhi.sources import Failure
 
 if TYPE_CHECKING:
     import pandas
@@ -31,6 +32,7 @@ class Column:
 
 
 _REPORT = Column("report", "text", "Id of the report, mostly the name of its file")
+_FILE = Column("file", "text", "The file; in an archive reports.zip/a.docx, of a line a.jsonl:3")
 _PLACE = (
     _REPORT,
     Column("start", "integer", "First character of the fact in the text, counted from 0"),
@@ -39,6 +41,7 @@ _PLACE = (
     Column("score", "share", "How sure the model is that the fact stands there, 0 to 1"),
     Column("section", "text", "The headings above it, outermost first"),
     Column("role", "text", "Role of the part: measures, problems, leadership, plan, other"),
+    Column("source", "text", "Where it stands in the file: line, paragraph, page …"),
 )
 _AMOUNT = {
     "upper": "Upper end of a range",
@@ -54,6 +57,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     {
         "reports": (
             _REPORT,
+            _FILE,
             Column("title", "text", "Title"),
             Column("issuer", "text", "Who issued it"),
             Column("issuer_tier", "text", "national, province, city, county or township"),
@@ -117,6 +121,11 @@ TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("evidence", "text", "The places that show it, each as start-end"),
             Column("quotes", "text", "What stands at these places"),
         ),
+        "failures": (
+            _FILE,
+            Column("stage", "text", "What went wrong: read or tag"),
+            Column("reason", "text", "Why, and what to do"),
+        ),
     }
 )
 """The tables and their columns; ``docs/outputs.md`` shows them."""
@@ -133,18 +142,25 @@ def rows(report: Report) -> dict[str, list[Row]]:
     A character that no spreadsheet can hold is a space (a form feed, say) or � in cells of text.
     """
     facts = report.facts
+    sources = {span.start: _BETWEEN.join(map(str, span.source)) for span in report.spans}
     found: dict[str, Iterable[Row]] = {
         "reports": [_report(report, facts)],
         "sections": _sections(report.text, facts.sections),
-        "laws": map(_law, facts.laws),
-        "counts": map(_count, facts.counts),
-        "rates": map(_rate, facts.rates),
+        "laws": ((*_place(one, sources), *_law(one)) for one in facts.laws),
+        "counts": ((*_place(one, sources), *_count(one)) for one in facts.counts),
+        "rates": ((*_place(one, sources), *_rate(one)) for one in facts.rates),
         "checks": map(_check, facts.checks),
     }
     return {
         name: [tuple(_fit(cell) for cell in (report.id, *row)) for row in found[name]]
-        for name in TABLES
+        for name in found
     }
+
+
+def failure_rows(failure: Failure) -> dict[str, list[Row]]:
+    """The row of the table ``failures`` for a file that gave no report."""
+    cells = (failure.file, failure.stage, failure.reason)
+    return {"failures": [tuple(_fit(cell) for cell in cells)]}
 
 
 def to_frames(reports: Iterable[Report]) -> dict[str, pandas.DataFrame]:
@@ -161,8 +177,10 @@ def to_frames(reports: Iterable[Report]) -> dict[str, pandas.DataFrame]:
     for report in reports:
         for name, new in rows(report).items():
             found[name].extend(new)
+    del found["failures"]  # reports have none
     frames = {}
-    for name, columns in TABLES.items():
+    for name in found:
+        columns = TABLES[name]
         names = [column.name for column in columns]
         frame = pandas.DataFrame(found[name], columns=names, dtype=object)
         frames[name] = frame.astype({one.name: _dtype(one, frame[one.name]) for one in columns})
@@ -184,6 +202,7 @@ def _fit(cell: Cell) -> Cell:
 def _report(report: Report, facts: Facts) -> Row:
     data = facts.report
     return (
+        report.meta.get("file"),
         _flat(data.title),
         _flat(data.issuer),
         data.tier,
@@ -218,12 +237,11 @@ def _sections(text: str, parts: Iterable[Section], above: tuple[str, ...] = ()) 
 
 def _law(law: Law) -> Row:
     candidates = _BETWEEN.join(law.candidates) or None
-    return (*_place(law), law.title, law.known, law.kind, law.level, law.date, candidates)
+    return law.title, law.known, law.kind, law.level, law.date, candidates
 
 
 def _count(count: Count) -> Row:
     return (
-        *_place(count),
         count.value,
         count.upper,
         count.approx,
@@ -236,7 +254,6 @@ def _count(count: Count) -> Row:
 
 def _rate(rate: Rate) -> Row:
     return (
-        *_place(rate),
         rate.kind,
         rate.value,
         rate.upper,
@@ -251,9 +268,10 @@ def _check(check: Check) -> Row:
     return check.kind, check.message, evidence, _BETWEEN.join(one.flat for one in check.evidence)
 
 
-def _place(fact: Law | Count | Rate) -> Row:
+def _place(fact: Law | Count | Rate, sources: Mapping[int, str]) -> Row:
     score = round(fact.score, 4)
-    return fact.start, fact.end, fact.text, score, _path(fact.path), fact.role
+    source = sources.get(fact.start) or None
+    return fact.start, fact.end, fact.text, score, _path(fact.path), fact.role, source
 
 
 def _path(headings: Sequence[str]) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fazhi import decoding, reading, resolving, scoring, windows
+from fazhi import decoding, reading, resolving, scoring, sources, windows
 from fazhi.labels import TagScheme
 from fazhi.manifest import Manifest
 from fazhi.reports import Report, Span
@@ -44,24 +44,31 @@ class Tagger:
 
     @classmethod
     def load(
-        cls, model: str | Path | None = None, *, device: str = "auto", min_score: float = 0.0
+        cls,
+        model: str | Path | None = None,
+        *,
+        device: str = "auto",
+        min_score: float = 0.0,
+        threads: int | None = None,
     ) -> Tagger:
         """Load a model folder, by default the model that ships with fazhi.
 
         ``device`` is ``auto``, ``cpu`` or ``cuda``; spans with a score below ``min_score`` are left
-        out. Raises ModelError when the folder is incomplete
-        or altered, MissingExtraError when the device needs what is not installed.
+        out. ``threads`` are those of the CPU, by default as many as there are cores. Raises
+        ModelError when the folder is incomplete or altered, MissingExtraError when the device needs
+        what is not installed.
         """
         folder = SHIPPED_MODEL if model is None else Path(model)
         manifest = Manifest.load(folder)
         tokenizer = CharacterTokenizer.load(folder)
-        backend = scoring.open_backend(folder, device)
+        backend = scoring.open_backend(folder, device, threads or scoring.available_cores())
         return cls(manifest, tokenizer, backend, min_score=min_score)
 
     def read(self, path: str | Path) -> Report:
         """Read a file and tag it; raises ReadError when it can't be read."""
         path = Path(path)
-        return self.tag(reading.read(path).text, id=reading.name_of(path))
+        document = reading.read(sources.read_bytes(path), str(path), path.suffix.lower())
+        return self.tag(document.text, id=path.stem).located(document)
 
     def tag(self, text: str, *, id: str = "") -> Report:
         """Tag one text."""

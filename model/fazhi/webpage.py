@@ -15,12 +15,11 @@ from unicodedata import east_asian_width
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from fazhi.errors import ReadError
-from fazhi.reading import MAX_BYTES, decode
+from fazhi.limits import DEFAULT_LIMITS, Limits
+from fazhi.reading_text import decode
 
-MAX_TAGS = 40_000  # the parser's time grows with the square of the tags that are nested
-MAX_ATTRIBUTES = 2_000  # and with that of the attributes of one tag
+MAX_ATTRIBUTES = 2_000  # a parser's time grows with the square of those of one tag
 MAX_REOPENED = 500_000  # elements that a parser makes anew for each <b> or <font> left open
-MAX_DEPTH = 1_000
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _CHARSET_WITHIN = 8192  # bytes; browsers stop at 1,024, but saved pages may say it later
@@ -35,7 +34,7 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""[^\s/>=]+(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s>]*))?""")
 _FORMATTING = re.compile(r"a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u")
-_MOST_DEPTH = 4 * MAX_DEPTH  # as the tags are counted, without knowing what closes them
+_DEPTH_FACTOR = 4  # as the tags are counted, without knowing what closes them
 _NO_END = re.compile(
     r"|area|base|br|col(?:group)?|dd|dt|embed|hr|img|input|li|link|meta|optgroup|option|p|param|"
     r"source|tbody|td|tfoot|th|thead|tr|track|wbr"
@@ -106,10 +105,8 @@ def letters(text: str) -> int:
 def decode_html(raw: bytes, name: str, encoding: str | None = None) -> str:
     """The source of a page: by ``encoding``, else UTF-8 that holds, the page's word, or detection.
 
-    Raises ReadError, with ``name`` in its message, for bytes that are no text and for too many.
+    Raises ReadError, with ``name`` in its message, for bytes that are no text.
     """
-    if len(raw) > MAX_BYTES:
-        raise ReadError(f"{name}: over {MAX_BYTES // 2**20} MiB; save the article alone")
     if encoding is not None:
         try:
             return raw.decode(encoding).encode("utf-8", "replace").decode()
@@ -129,13 +126,13 @@ def decode_html(raw: bytes, name: str, encoding: str | None = None) -> str:
     return decode(raw, name) if is_damaged else text
 
 
-def _check(text: str, name: str) -> None:
+def _check(text: str, name: str, limits: Limits) -> None:
     """Refuse what is no HTML, and what a parser would need too much time or memory for."""
     tags = sum(1 for _ in _ANY_TAG.finditer(text))
     if not tags:
         raise ReadError(f"{name}: not a web page (no tags); save it as .txt if it is plain text")
-    if tags > MAX_TAGS:
-        raise ReadError(f"{name}: over {MAX_TAGS:,} tags ({tags:,}); save the article alone")
+    if tags > limits.html_tags:
+        raise limits.exceeded(name, "html_tags", f"tags ({tags:,})")
     closable: Counter[str] = Counter()
     left_open = reopened = depth = 0
     for tag in _TAG.finditer(text):
@@ -153,7 +150,7 @@ def _check(text: str, name: str) -> None:
         reopened += left_open
         if len(rest) > MAX_ATTRIBUTES and len(_ATTRIBUTE.findall(rest)) > MAX_ATTRIBUTES:
             raise ReadError(f"{name}: <{label}> has over {MAX_ATTRIBUTES:,} attributes; remove it")
-        if reopened > MAX_REOPENED or depth > _MOST_DEPTH:
+        if reopened > MAX_REOPENED or depth > _DEPTH_FACTOR * limits.html_depth:
             raise ReadError(f"{name}: too many tags are left open; save the article alone")
 
 
@@ -165,8 +162,8 @@ class Page:
     without white space. The cells of a row of data are one line, with a tab between them.
     """
 
-    def __init__(self, source: str, name: str) -> None:
-        _check(source, name)
+    def __init__(self, source: str, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
+        _check(source, name, limits)
         parser = LexborHTMLParser(source)
         titles = parser.css("title, meta[name=ArticleTitle], meta[property='og:title']")
         texts = (node.attributes.get("content") or node.text() for node in titles)
@@ -182,10 +179,10 @@ class Page:
         self._marker = (0, "")  # of the newest list item, until its text begins
         self._line: Line | None = None
         if parser.root is not None:
-            self._walk(parser.root, name)
+            self._walk(parser.root, name, limits)
         self._join_rows()
 
-    def _walk(self, root: LexborNode, name: str) -> None:
+    def _walk(self, root: LexborNode, name: str, limits: Limits) -> None:
         todo: list[tuple[LexborNode | bool, Line | None, bool]] = [(root, Line([]), False)]
         above: list[int] = []
         while todo:
@@ -200,8 +197,8 @@ class Page:
                 self._add(node.text_content or "", above[-1], around, linked)
             if tag.startswith("-"):
                 continue
-            if len(above) == MAX_DEPTH:
-                raise ReadError(f"{name}: over {MAX_DEPTH:,} elements deep; save the article alone")
+            if len(above) == limits.html_depth:
+                raise limits.exceeded(name, "html_depth", "elements deep")
             index = len(self.parents)
             self.parents.append(above[-1] if above else -1)
             self.ends.append(0)

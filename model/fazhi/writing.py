@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Protocol
 
 from fazhi.errors import FazhiError, MissingExtraError
 from fazhi.reports import Report
-from fazhi.tables import TABLES, Cell, Column, Row, rows
+from fazhi.sources import Failure
+from fazhi.tables import TABLES, Cell, Column, Row, failure_rows, rows
 
 SHEET_ROWS = 1_048_576  # of an XLSX sheet, with its header
 CELL_UNITS = 32_767  # UTF-16 units of an XLSX cell
@@ -24,10 +25,13 @@ GROUP_ROWS = 10_000  # of a row group of Parquet, about
 
 
 class Writer(Protocol):
-    """A file that reports are added to."""
+    """A file that results are added to."""
 
     def add(self, report: Report) -> None:
         """Write what a report says."""
+
+    def fail(self, failure: Failure) -> None:
+        """Write what gave no report, and why."""
 
     def close(self) -> None:
         """Finish the file and give it its name."""
@@ -77,7 +81,13 @@ class _JsonLines:
 
     def add(self, report: Report) -> None:
         # Half of a surrogate pair, which UTF-8 can't hold, becomes its escape in JSON.
-        self._part.file.write(report.to_json().encode("utf-8", "backslashreplace") + b"\n")
+        self._write(report.to_json())
+
+    def fail(self, failure: Failure) -> None:
+        self._write(failure.to_json())
+
+    def _write(self, line: str) -> None:
+        self._part.file.write(line.encode("utf-8", "backslashreplace") + b"\n")
         self._part.file.flush()
 
     def close(self) -> None:
@@ -95,7 +105,13 @@ class _Csv:
         self._csv.writeheader()
 
     def add(self, report: Report) -> None:
-        for table, found in rows(report).items():
+        self._write(rows(report))
+
+    def fail(self, failure: Failure) -> None:
+        self._write(failure_rows(failure))
+
+    def _write(self, tables: Mapping[str, Sequence[Row]]) -> None:
+        for table, found in tables.items():
             names = [column.name for column in TABLES[table]]
             for row in found:
                 cells = zip(names, map(_guarded, row), strict=True)
@@ -129,7 +145,13 @@ class _Xlsx:
         self._sheets = {name: _Sheets(self._book, name) for name in TABLES}
 
     def add(self, report: Report) -> None:
-        for table, found in rows(report).items():
+        self._write(rows(report))
+
+    def fail(self, failure: Failure) -> None:
+        self._write(failure_rows(failure))
+
+    def _write(self, tables: Mapping[str, Sequence[Row]]) -> None:
+        for table, found in tables.items():
             for row in found:
                 self._sheets[table].add(row)
 
@@ -147,7 +169,7 @@ class _Xlsx:
 
 # Columns of running text; they are wide, and wrapped.
 _WIDE = {"title", "issuer", "addressee", "heading", "text", "section", "official_title"}
-_WIDE |= {"candidates", "indicator", "reason", "message", "quotes"}
+_WIDE |= {"candidates", "indicator", "reason", "message", "quotes", "file", "source"}
 
 
 class _Sheets:
@@ -222,7 +244,13 @@ class _Parquet:
         }
 
     def add(self, report: Report) -> None:
-        for table, found in rows(report).items():
+        self._write(rows(report))
+
+    def fail(self, failure: Failure) -> None:
+        self._write(failure_rows(failure))
+
+    def _write(self, tables: Mapping[str, Sequence[Row]]) -> None:
+        for table, found in tables.items():
             self._tables[table].add(found)
 
     def close(self) -> None:
