@@ -33,8 +33,8 @@ from fazhi_training.training import fit
 
 SIZES = (5, 10, 20, 40, 80, 110)
 ARMS = ("augmented", "plain")
-WINDOWS_SEEN = 3000  # in all passes of a run together, about
-BATCH_WINDOWS = 8
+WINDOWS_SEEN = 1200  # in all passes of a run together, about
+BATCH_WINDOWS = 4
 
 
 def subset(recipe: Recipe, size: int) -> tuple[Path, ...]:
@@ -44,11 +44,11 @@ def subset(recipe: Recipe, size: int) -> tuple[Path, ...]:
     return tuple(sorted(files[:size]))
 
 
-def passes(files: Iterable[Path], windows: Windows) -> int:
+def passes(files: Iterable[Path], windows: Windows) -> float:
     """How often a run goes over its reports."""
     settings = WindowSettings(windows.window_chars, windows.overlap_chars)
     one = sum(len(cut(item.report.text, settings)) for item in read(files))
-    return max(1, round(WINDOWS_SEEN / one))
+    return round(WINDOWS_SEEN / one, 2)
 
 
 def run(recipe_path: Path, size: int, arm: str, work: Path, threads: int) -> dict[str, Any]:

@@ -13,10 +13,14 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("datasets")
 
+import torch
+from transformers import BertForTokenClassification
+
 from conftest import ROOT
 from fazhi import Tagger
 from fazhi.annotations import read
 from fazhi.errors import FazhiError, ModelError
+from fazhi.labels import LABELS, TagScheme
 from fazhi.manifest import Manifest
 from fazhi.scoring import OnnxBackend, TorchBackend
 from fazhi_training import encoder, export, pretraining
@@ -77,8 +81,6 @@ def test_torch_and_onnx_agree(small_model: Path, annotated: Path) -> None:
 def test_export_refuses_a_model_that_differs(
     small_model: Path, annotated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from transformers import BertForTokenClassification
-
     model = BertForTokenClassification.from_pretrained(small_model).eval()
     manifest = Manifest.load(small_model)
     samples = [item.report for item in read([annotated / "dev"])]
@@ -298,7 +300,6 @@ def test_word_piece_vocabularies_become_characters(tmp_path: Path) -> None:
     """As of hfl/chinese-macbert-base: lower-case word pieces, no white space, half width."""
     from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
 
-    from fazhi.labels import TagScheme
     from fazhi.tokens import CharacterTokenizer
 
     words = [
@@ -407,3 +408,15 @@ def test_two_processes(recipe_file: Path, tmp_path: Path) -> None:
     assert done.stdout.count("saved") == 1
     assert "dev F1 nan" not in done.stderr
     assert Manifest.load(tmp_path / "model").scores["dev"].keys() >= {"micro"}
+
+
+def test_a_model_goes_on_from_its_head(small_model: Path, tmp_path: Path) -> None:
+    saved = BertForTokenClassification.from_pretrained(small_model).classifier.weight
+    same = encoder.load_for_tags(str(small_model), TagScheme(LABELS), tmp_path, dropout=0.0)
+    assert torch.equal(same.classifier.weight, saved)
+    for labels in (("AGENCY",), tuple(reversed(LABELS))):
+        scheme = TagScheme(labels)
+        other = encoder.load_for_tags(str(small_model), scheme, tmp_path, dropout=0.0)
+        assert other.classifier.weight.shape[0] == len(scheme.tags)
+        assert not torch.equal(other.classifier.weight, saved)
+        assert other.config.id2label[1] == scheme.tags[1]

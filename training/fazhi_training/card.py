@@ -10,6 +10,9 @@ from fazhi.manifest import Manifest
 from fazhi.reports import Report
 from fazhi_training.recipe import Recipe
 
+ENCODER, NOTICE = "ENCODER.md", "NOTICE"
+"""Files of an encoder's folder that go with every model made of it: what it saw, and licences."""
+
 
 def write_card(
     folder: Path, manifest: Manifest, recipe: Recipe, reports: Mapping[str, Sequence[Report]]
@@ -20,10 +23,10 @@ def write_card(
         "",
         f"A tagger of {', '.join(manifest.labels)} for Chinese texts, saved on {manifest.date}.",
         "",
-        f"- Encoder it started from: `{manifest.encoder}`",
+        f"- Encoder it started from: `{manifest.encoder}`{_link(folder, ENCODER, 'what it saw')}",
         f"- Windows of at most {manifest.windows.window_chars} characters, "
         f"{manifest.windows.overlap_chars} shared",
-        f"- Seed {manifest.seed}, {recipe.fitting.passes} passes, "
+        f"- Seed {manifest.seed}, {recipe.fitting.passes:g} passes, "
         f"learning rate {recipe.fitting.learning_rate:g}",
         "- " + ", ".join(f"{name} {number}" for name, number in manifest.versions.items()),
         "",
@@ -63,7 +66,13 @@ def write_card(
         "BIOES, so it gives one tag a character and not whole spans.",
         "",
     ]
+    if (folder / NOTICE).is_file():
+        lines += ["## Licences", "", f"Of what the model is made of: [{NOTICE}]({NOTICE}).", ""]
     (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _link(folder: Path, name: str, says: str) -> str:
+    return f" ([{says}]({name}))" if (folder / name).is_file() else ""
 
 
 def _calibration(errors: Mapping[str, float] | None) -> list[str]:

@@ -80,17 +80,21 @@ def build(out: Path, *, layers: int = 6, weights: Path | None = None) -> BertFor
 def load_for_tags(
     source: str, scheme: TagScheme, vocabulary_out: Path, *, dropout: float
 ) -> BertForTokenClassification:
-    """An encoder with a new tag head, its vocabulary one of characters.
+    """An encoder with a tag head, its vocabulary one of characters.
 
-    ``source`` is a folder or a hub name. A BERT with a word-piece vocabulary keeps the vectors of
+    ``source`` is a folder or a hub name. The head is new, but for that of a model with the same
+    tags, which is kept. A BERT with a word-piece vocabulary keeps the vectors of
     its characters; those it lacks (white space, other case or width) start from the nearest it has.
     The character vocabulary is written to ``vocabulary_out``.
     """
     tags = scheme.tags
     try:
-        kind = AutoConfig.from_pretrained(source).model_type
-        if kind != "bert":
-            raise FazhiError(f"encoder {source!r} is of type {kind!r}; fazhi trains BERT encoders")
+        config = AutoConfig.from_pretrained(source)
+        if config.model_type != "bert":
+            raise FazhiError(
+                f"encoder {source!r} is of type {config.model_type!r}; fazhi trains BERT encoders"
+            )
+        has_tags = [config.id2label.get(place) for place in range(len(tags))] == list(tags)
         model = BertForTokenClassification.from_pretrained(
             source,
             num_labels=len(tags),
@@ -99,7 +103,11 @@ def load_for_tags(
             hidden_dropout_prob=dropout,
             attention_probs_dropout_prob=0.0,  # with it, attention on a CPU is far slower
             dtype=torch.float32,
+            ignore_mismatched_sizes=True,
         )
+        if not has_tags:
+            torch.nn.init.normal_(model.classifier.weight, std=config.initializer_range)
+            torch.nn.init.zeros_(model.classifier.bias)
         known = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise FazhiError(

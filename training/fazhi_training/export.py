@@ -148,7 +148,7 @@ def check_agreement(
     """Raise FazhiError unless the ONNX file gives torch's logits and spans on ``samples``."""
     tokenizer = CharacterTokenizer.load(folder)
     ours = scoring.TorchBackend(model, "cpu")
-    theirs = scoring.OnnxBackend(folder / "model.onnx", "cpu")
+    theirs = scoring.open_backend(folder, "cpu", scoring.available_cores())
     differences = []
     for report in samples[:8]:
         ids = tokenizer.encode(report.text)

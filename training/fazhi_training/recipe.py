@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fazhi.errors import FazhiError
 from fazhi.labels import LABELS
+from fazhi.tagger import SHIPPED_MODEL
 from fazhi_training import augmentation
 
 SHIPPED_ENCODER = Path(__file__).parent / "encoder_weights"
@@ -70,7 +71,7 @@ class Windows(_Schema):
 class Fitting(_Schema):
     """The optimisation. A pass is one run over the train reports, augmented anew each time."""
 
-    passes: int = Field(8, ge=1)
+    passes: float = Field(8, gt=0)  # 1.5: the second pass takes half of the reports
     batch_windows: int = Field(16, ge=1)
     gradient_accumulation: int = Field(1, ge=1)
     learning_rate: float = Field(3e-4, gt=0, lt=1)
@@ -105,9 +106,10 @@ class Augmentation(_Schema):
 class Recipe(_Schema):
     """A training run.
 
-    ``encoder`` is a hub name, a local folder, or ``shipped`` for the one in the package. Paths are
-    taken from the folder the command is run in. ``patience`` counts evaluations on dev without a
-    better F1 before training stops; the best weights on dev are the ones that are saved.
+    ``encoder`` is a hub name, a local folder, or one in the package: ``shipped`` for the encoder,
+    ``shipped-model`` for the tagger, which goes on learning from where it is. Paths are taken from
+    the folder the command is run in. ``patience`` counts evaluations on dev without a better F1
+    before training stops; the best weights on dev are the ones that are saved.
     """
 
     encoder: str = "shipped"
@@ -137,8 +139,9 @@ class Recipe(_Schema):
         return self
 
     def encoder_path(self) -> str:
-        """What ``from_pretrained`` is given: the shipped folder, or the name as it stands."""
-        return str(SHIPPED_ENCODER) if self.encoder == "shipped" else self.encoder
+        """What ``from_pretrained`` is given: a folder of the package, or the name as it stands."""
+        shipped = {"shipped": SHIPPED_ENCODER, "shipped-model": SHIPPED_MODEL}
+        return str(shipped.get(self.encoder, self.encoder))
 
 
 class EncoderRecipe(_Schema):

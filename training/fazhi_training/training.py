@@ -39,7 +39,7 @@ from fazhi.windows import WindowSettings
 from fazhi_training import encoder, export, scores
 from fazhi_training.allocation import keep_freed_memory
 from fazhi_training.augmentation import augment
-from fazhi_training.card import loss_curve, write_card
+from fazhi_training.card import ENCODER, NOTICE, loss_curve, write_card
 from fazhi_training.dataset import PadToLongest, to_dataset, window_rows
 from fazhi_training.measuring import measure
 from fazhi_training.recipe import Fitting, Recipe
@@ -145,8 +145,11 @@ def _start(
 def _passes(reports: Sequence[Report], recipe: Recipe) -> Iterator[Report]:
     """The train reports once a pass, some of them altered, otherwise in each pass."""
     share, steps = recipe.augmentation.share, recipe.augmentation.steps
-    for number in range(recipe.fitting.passes):
-        for report in reports:
+    for number in range(math.ceil(recipe.fitting.passes)):
+        left = min(1.0, recipe.fitting.passes - number)
+        draw = random.Random(f"{recipe.fitting.seed} {number}")
+        part = max(1, round(left * len(reports)))
+        for report in reports if left == 1.0 else draw.sample(reports, part):
             rng = random.Random(f"{recipe.fitting.seed} {number} {report.id}")
             yield augment(report, steps, rng) if rng.random() < share else report
 
@@ -170,9 +173,9 @@ def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
             samples=reports["dev"],
             about=about,
         )
-        notice = Path(recipe.encoder_path()) / "NOTICE"
-        if notice.is_file():  # licences of the encoder hold for what is made of it
-            shutil.copyfile(notice, part / "NOTICE")
+        for name in (ENCODER, NOTICE):
+            if (about_it := Path(recipe.encoder_path()) / name).is_file():
+                shutil.copyfile(about_it, part / name)
         loss_curve(trainer.state.log_history, part / "loss.png")
         write_card(part, measure(part, reports["dev"]), recipe, reports)
         if recipe.out.exists():
