@@ -261,13 +261,13 @@ def test_wrong_usage_is_2(folder: Path) -> None:
 
 
 def test_bad_models_and_devices(folder: Path) -> None:
-    for option, value, message in (
+    for model, more, message in (
         (("--model", folder), (), "not a fazhi model folder"),
         (("--model", folder / "none"), (), "no such model folder"),
         (("--model", folder), ("-o", folder / "out.csv"), "not a fazhi model folder"),
         (("--model", folder), ("--jobs", 2), "not a fazhi model folder"),
     ):
-        code, _, err = run("predict", folder / "good" / "a.txt", *option, *value)
+        code, _, err = run("predict", folder / "good" / "a.txt", *model, *more)
         assert code == 1
         assert len(err.splitlines()) == 1
         assert not list(folder.glob("out.csv*"))

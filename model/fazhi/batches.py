@@ -67,8 +67,10 @@ def run(
             # Broken off, what was done before and is not found again yet is written all the same.
             ids = inputs.ids if is_whole else {**dict.fromkeys(journal.names()), **inputs.ids}
             outcome.before = inputs.before
-            _write(journal.results(ids), out, outcome, each)
-        journal.remove()
+            if is_whole or journal.names():  # nothing takes the place of an older file
+                _write(journal.results(ids), out, outcome, each)
+            if is_whole or not journal.names():
+                journal.remove()
     return outcome
 
 

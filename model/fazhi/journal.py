@@ -106,13 +106,14 @@ class Journal:
     def _load(self, settings: Mapping[str, Any]) -> None:
         self._file.seek(0)
         end = 0
+        begun: dict[str, Any] = {}
         for line in self._file:
             if not line.endswith(b"\n"):
                 break
             try:
                 record = json.loads(line)
                 if not end:
-                    self._compare(dict(record["settings"]), settings)
+                    begun = dict(record["settings"])
                 elif {"report", "failure"} & set(record):
                     self._note(record, end)
                 else:
@@ -122,9 +123,11 @@ class Journal:
                     f"{self.path}: damaged at byte {end}; delete it to begin anew"
                 ) from error
             end += len(line)
-        self._file.truncate(end)
-        if not end:
-            self._file.seek(0)
+        if self._at:
+            self._compare(begun, settings)
+            self._file.truncate(end)
+        else:
+            self._file.truncate(0)
             self._file.write(_line({"settings": dict(settings)}))
             self._file.flush()
 
