@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -784,7 +785,10 @@ def command(*arguments: object) -> list[str]:
 def started(*arguments: object, marker: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     path = os.pathsep.join(filter(None, sys.path))
     env = {**os.environ, "PYTHONPATH": path, "FAZHI_TEST": marker}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "env": env, "cwd": ROOT}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    quiet |= {"env": env, "cwd": ROOT}
+    if os.name == "posix":  # a shell's background jobs ignore Ctrl-C, and so would their children
+        quiet["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(command(*arguments), **{**quiet, **options}) as process:
         try:
             yield process

@@ -179,7 +179,10 @@ def test_names_that_the_report_defines(text: str, names: list[str]) -> None:
 def test_json_has_the_annotations_and_the_facts(report: Report) -> None:
     content = json.loads(report.to_json())
     assert content["schema"] == 1
-    assert {k: v for k, v in content.items() if k not in ("schema", "facts")} == json.loads(
+    assert content["layout"] == {"headings": [], "dropped": []}
+    assert [span.pop("source") for span in content["spans"]] == [[]] * len(report.spans)
+    added = ("schema", "layout", "facts")
+    assert {k: v for k, v in content.items() if k not in added} == json.loads(
         json.dumps(report.to_annotation())
     )
     facts = content["facts"]
