@@ -16,8 +16,8 @@ from typing import Any
 import docx
 
 import memory
-from fazhi.reading_ahead import Read, Readers
-from fazhi.sources import Failure, Item, Source, find
+from fazhi.batches.reading_ahead import Read, Readers
+from fazhi.batches.sources import Failure, Item, Source, find
 from mutations import mutate, pack
 from renderings import chromium, office, to_docx, to_html
 

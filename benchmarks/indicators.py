@@ -15,7 +15,7 @@ import numpy as np
 
 from fazhi.annotations import read
 from fazhi.facts import Indicator, Phrase
-from fazhi.indicators import find_indicators
+from fazhi.facts.indicators import find_indicators
 
 Place = tuple[int, int] | None
 Pair = tuple[Place, Place]  # of verb and noun

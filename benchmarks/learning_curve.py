@@ -26,7 +26,7 @@ import torch
 from matplotlib.figure import Figure
 
 from fazhi.annotations import read
-from fazhi.windows import WindowSettings, cut
+from fazhi.tagging.windows import WindowSettings, cut
 from fazhi_training import scores
 from fazhi_training.recipe import Augmentation, Recipe, Windows
 from fazhi_training.training import fit

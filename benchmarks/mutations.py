@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from fazhi.archives import ZIP_ERRORS
+from fazhi.reading.archives import ZIP_ERRORS
 
 Mutation = Callable[[bytes, random.Random], bytes]
 

@@ -17,7 +17,7 @@ from fazhi import reading
 from fazhi.annotations import read
 from fazhi.errors import ReadError
 from fazhi.reports import Report
-from fazhi.tagger import Tagger
+from fazhi.tagging.tagger import Tagger
 
 LEAST_F1 = 0.99
 RENDERINGS = (

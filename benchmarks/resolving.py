@@ -14,9 +14,9 @@ from statistics import median
 from time import perf_counter
 
 from fazhi.annotations import read
-from fazhi.gathering import gather
-from fazhi.resolving import resolve
-from fazhi.tagger import Tagger
+from fazhi.facts.gathering import gather
+from fazhi.facts.resolving import resolve
+from fazhi.tagging.tagger import Tagger
 
 
 def main() -> None:

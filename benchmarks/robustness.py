@@ -19,7 +19,7 @@ from typing import Any
 
 from fazhi.annotations import read
 from fazhi.reports import Report
-from fazhi.tagger import Tagger
+from fazhi.tagging.tagger import Tagger
 from fazhi_training import baselines, scores
 from fazhi_training.augmentation import STEPS, augment
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from fazhi.labels import LABELS, TagScheme
-from fazhi.manifest import Manifest, sha256
-from fazhi.tokens import SPECIAL_TOKENS
-from fazhi.windows import WindowSettings
+from fazhi.tagging.labels import LABELS, TagScheme
+from fazhi.tagging.manifest import Manifest, sha256
+from fazhi.tagging.tokens import SPECIAL_TOKENS
+from fazhi.tagging.windows import WindowSettings
 
 settings.register_profile("fazhi", deadline=None)  # a shared machine has slow moments
 settings.load_profile("fazhi")
@@ -86,7 +86,7 @@ def small_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch = pytest.importorskip("torch")
     from transformers import BertConfig, BertForMaskedLM
 
-    from fazhi.tokens import SPECIAL_TOKENS
+    from fazhi.tagging.tokens import SPECIAL_TOKENS
     from fazhi_training import vocabulary
 
     folder = tmp_path_factory.mktemp("encoder")

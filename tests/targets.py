@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fazhi import reading_ahead
+from fazhi.batches import reading_ahead
+from fazhi.batches.sources import Source
 from fazhi.documents import Document
 from fazhi.errors import ModelError
 from fazhi.limits import Limits
-from fazhi.sources import Source
 
 HANG, CRASH = b"<!--hang-->", b"<!--crash-->"
 
@@ -80,7 +80,7 @@ def reading_offline(settings: tuple[str | None, Limits]) -> Callable[[Source], D
 
 def tagging(settings: Any) -> Callable[[list[Source]], list[Any]]:
     """Tags as fazhi does, but crashes where a file says so, once or always."""
-    from fazhi import workers
+    from fazhi.batches import workers
 
     answer = workers.tagging(settings)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import REPORT
 from fazhi.annotations import format_inline, parse_inline, read, to_stand_off
-from fazhi.checking import check
+from fazhi.annotations.checking import check
 from fazhi.errors import AnnotationError
 from fazhi.reports import Report, Span
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fazhi.annotations import Annotated, parse_inline
-from fazhi.checking import check_report
+from fazhi.annotations.checking import check_report
 from fazhi.errors import FazhiError
-from fazhi.laws import Gazetteer
+from fazhi.facts.laws import Gazetteer
 from fazhi.reports import Report, Span
 from fazhi_training.augmentation import STEPS, Edit, apply, augment
 from fazhi_training.augmentation_edits import chinese, is_wrapped

@@ -26,20 +26,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from fazhi import batches, reading_ahead, workers
+from fazhi.batches import reading_ahead, workers
+from fazhi.batches import running as batches
+from fazhi.batches.journal import Journal
+from fazhi.batches.predicting import predict
+from fazhi.batches.processes import Child
+from fazhi.batches.reading_ahead import Readers
+from fazhi.batches.sources import Failure, Repeat, Source, find
+from fazhi.batches.workers import Settings, Workers
 from fazhi.documents import Document, Dropped, Piece, Place
 from fazhi.errors import FazhiError, ModelError
-from fazhi.journal import Journal
 from fazhi.limits import Limits
-from fazhi.manifest import sha256
-from fazhi.predicting import predict
-from fazhi.processes import Child
-from fazhi.reading_ahead import Readers
+from fazhi.outputs.tables import TABLES
 from fazhi.reports import Report, Span
-from fazhi.sources import Failure, Repeat, Source, find
-from fazhi.tables import TABLES
-from fazhi.tagger import Tagger
-from fazhi.workers import Settings, Workers
+from fazhi.tagging.manifest import sha256
+from fazhi.tagging.tagger import Tagger
 from targets import CRASH, HANG
 from test_processes import eventually, is_running
 
@@ -414,7 +415,7 @@ def test_a_text_that_cannot_be_tagged_fails_alone(batch: Batch, texts: Path) -> 
 def test_facts_that_cannot_be_worked_out_fail_alone(
     batch: Batch, texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fazhi import gathering
+    from fazhi.facts import gathering
 
     gather = gathering.gather
 

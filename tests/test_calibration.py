@@ -11,9 +11,9 @@ import pytest
 pytest.importorskip("sklearn")
 
 from fazhi import Tagger
-from fazhi.calibration import Calibration
-from fazhi.manifest import Manifest
 from fazhi.reports import Report, Span
+from fazhi.tagging.calibration import Calibration
+from fazhi.tagging.manifest import Manifest
 from fazhi_training import calibrating
 from fazhi_training.calibrating import Outcomes, expected_error
 from fazhi_training.measuring import RELIABILITY, measure

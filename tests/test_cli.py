@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fazhi.cli import app
-from fazhi.tagger import SHIPPED_MODEL
+from fazhi.tagging.tagger import SHIPPED_MODEL
 from fazhi.version import __version__
 
 TEXT = "一、主要举措\n学习《民法典》2次，办结20余件，办结率97%。\n"

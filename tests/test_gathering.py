@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from fazhi.annotations import parse_inline
 from fazhi.facts import flatten
-from fazhi.gathering import gather, tree
+from fazhi.facts.gathering import gather, tree
+from fazhi.facts.resolving import resolve
 from fazhi.reports import Report, Span
-from fazhi.resolving import resolve
 
 TEXT = """<META>{}</META>
 青石镇人民政府2024年法治政府建设年度报告

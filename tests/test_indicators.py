@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.indicators import find_indicators
+from fazhi.facts.indicators import find_indicators
 from fazhi.reports import Span
 
 LABELS = {"【": "COUNT", "〖": "RATE", "｛": "LAW", "＃": "SECTION"}

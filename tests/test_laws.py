@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.law_names import (
+from fazhi.facts.law_names import (
     allowed_slips,
     form_key,
     is_slip,
@@ -21,7 +21,7 @@ from fazhi.law_names import (
     tells_apart,
     title_ending,
 )
-from fazhi.laws import KINDS, METHODS, NATIONAL, PROVINCES, Gazetteer, LawMatch, Norm
+from fazhi.facts.laws import KINDS, METHODS, NATIONAL, PROVINCES, Gazetteer, LawMatch, Norm
 
 STATE = "中华人民共和国"
 PARTY = "中国共产党"
@@ -483,7 +483,7 @@ def test_load_is_shared_and_needs_no_rapidfuzz() -> None:
     assert Gazetteer.load() is GAZETTEER
     code = (
         "import sys; sys.modules['rapidfuzz'] = None\n"
-        "from fazhi.laws import Gazetteer\n"
+        "from fazhi.facts.laws import Gazetteer\n"
         "assert Gazetteer.load().resolve('行政处罚法').known\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -94,7 +94,7 @@ def test_what_predict_imports() -> None:
 def test_gpu_without_torch() -> None:
     done = run("""
 from pathlib import Path
-from fazhi.scoring import TorchBackend
+from fazhi.tagging.scoring import TorchBackend
 from fazhi.errors import MissingExtraError
 try:
     TorchBackend.load(Path("model/fazhi/weights"), "cuda")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.numbers import (
+from fazhi.facts.numbers import (
     DIMENSIONS,
     Approx,
     Quantity,

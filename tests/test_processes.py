@@ -13,8 +13,8 @@ from threading import Thread
 
 import pytest
 
+from fazhi.batches.processes import Child, ChildDiedError
 from fazhi.errors import FazhiError, ModelError, ReadError
-from fazhi.processes import Child, ChildDiedError
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and limits of memory")
 
@@ -167,7 +167,7 @@ def test_modules_are_those_of_the_parent(
 @pytest.mark.parametrize("question", [1, ("sleep", 1000)])
 def test_none_outlives_its_parent(question: object) -> None:
     code = (
-        "from fazhi.processes import Child\n"
+        "from fazhi.batches.processes import Child\n"
         "child = Child('targets:talking')\n"
         "print(child.ask(1)[1], flush=True)\n"
         f"child.ask({question!r}, seconds=1.5)\n"

@@ -12,7 +12,7 @@ from fazhi import reading
 from fazhi.documents import Place
 from fazhi.errors import FazhiError, ReadError
 from fazhi.limits import Limits
-from fazhi.reading_text import decode, read_text
+from fazhi.reading.text import decode, read_text
 
 TEXT = "一、主要举措\r\n\u3000\u3000开展普法宣传２０次，𠮷\u200b野 镇。\n" * 30
 

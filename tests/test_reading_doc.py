@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from fazhi.batches.reading_ahead import Readers
+from fazhi.batches.sources import Failure, Source
 from fazhi.errors import ReadError
 from fazhi.limits import Limits
-from fazhi.reading_ahead import Readers
-from fazhi.reading_doc import read_doc
-from fazhi.sources import Failure, Source
+from fazhi.reading.doc import read_doc
 from test_batches import docx, html
 from test_processes import eventually, is_running
 

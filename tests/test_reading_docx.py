@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from fazhi.documents import Document
 from fazhi.errors import ReadError
 from fazhi.limits import Limits
-from fazhi.numbering import write_number
-from fazhi.reading_docx import read_docx
+from fazhi.reading.docx import read_docx
+from fazhi.reading.numbering import write_number
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 from selectolax.lexbor import LexborHTMLParser
 
-from fazhi import webpage
 from fazhi.documents import Document
 from fazhi.errors import ReadError
 from fazhi.limits import Limits
-from fazhi.reading_html import read_html
+from fazhi.reading import webpage
+from fazhi.reading.html import read_html
 from pages import Page, kept, pages
 
 SENTENCE = "全年开展行政执法检查四十余次，办结案件二十件，没有一件被复议机关撤销。"

@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 
 from fazhi.documents import Document
 from fazhi.errors import ReadError
-from fazhi.furniture import is_page_number
 from fazhi.limits import Limits
-from fazhi.reading_pdf import read_pdf
+from fazhi.reading.furniture import is_page_number
+from fazhi.reading.pdf import read_pdf
 
 Text = tuple[float, float, str]  # from the left, from the bottom, what stands there
 

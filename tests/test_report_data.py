@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.divisions import COLUMNS, Division, Divisions
 from fazhi.facts import Phrase, ReportData
-from fazhi.report_data import read_report_data
+from fazhi.facts.divisions import COLUMNS, Division, Divisions
+from fazhi.facts.report_data import read_report_data
 from fazhi_training import divisions as builder
 
 TITLE = "青石镇人民政府2023年法治政府建设工作报告"

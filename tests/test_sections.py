@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.sections import ROLES, resolve_sections, split_mark
-from fazhi.titles import begins_with_year, title_role, years_named
+from fazhi.facts.sections import ROLES, resolve_sections, split_mark
+from fazhi.facts.titles import begins_with_year, title_role, years_named
 
 # Each outline: its rule, and a line for each heading with level, role and surface.
 OUTLINES = {

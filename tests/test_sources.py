@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import REPORT
-from fazhi import reading, sources
+from fazhi import reading
 from fazhi.annotations import parse_inline
-from fazhi.archives import members
+from fazhi.batches import sources
+from fazhi.batches.sources import Failure, Source, count, find
 from fazhi.errors import ReadError
 from fazhi.limits import DEFAULT_LIMITS, Limits
-from fazhi.sources import Failure, Source, count, find
+from fazhi.reading.archives import members
 
 UTF8_FLAG = 0x800
 FEW = Limits(members=3, file_mib=1)

@@ -10,6 +10,7 @@ import pytest
 
 from conftest import ROOT
 from fazhi import reports
+from fazhi.batches.sources import Failure
 from fazhi.documents import Place
 from fazhi.errors import MissingExtraError
 from fazhi.facts import (
@@ -23,8 +24,7 @@ from fazhi.facts import (
     ReportData,
     Section,
 )
-from fazhi.sources import Failure
-from fazhi.tables import TABLES, Column, failure_rows, rows, to_frames
+from fazhi.outputs.tables import TABLES, Column, failure_rows, rows, to_frames
 
 TEXT = """云岭县松溪镇人民政府
 2024年法治政府建设年度报告

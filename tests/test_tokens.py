@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fazhi.errors import ModelError
-from fazhi.tokens import SPECIAL_TOKENS, CharacterTokenizer
+from fazhi.tagging.tokens import SPECIAL_TOKENS, CharacterTokenizer
 
 SAMPLES = [
     "2024年12月",

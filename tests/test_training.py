@@ -20,9 +20,9 @@ from conftest import ROOT
 from fazhi import Tagger
 from fazhi.annotations import read
 from fazhi.errors import FazhiError, ModelError
-from fazhi.labels import LABELS, TagScheme
-from fazhi.manifest import Manifest
-from fazhi.scoring import OnnxBackend, TorchBackend
+from fazhi.tagging.labels import LABELS, TagScheme
+from fazhi.tagging.manifest import Manifest
+from fazhi.tagging.scoring import OnnxBackend, TorchBackend
 from fazhi_training import encoder, export, pretraining
 from fazhi_training.dataset import IGNORED, PadToLongest
 from fazhi_training.evaluation import evaluate
@@ -300,7 +300,7 @@ def test_word_piece_vocabularies_become_characters(tmp_path: Path) -> None:
     """As of hfl/chinese-macbert-base: lower-case word pieces, no white space, half width."""
     from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
 
-    from fazhi.tokens import CharacterTokenizer
+    from fazhi.tagging.tokens import CharacterTokenizer
 
     words = [
         "[PAD]",

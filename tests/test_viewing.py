@@ -19,13 +19,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi import numbers
-from fazhi.consistency import find_checks
-from fazhi.facts import Check, Count, Facts, Indicator, Law, Phrase, Rate, ReportData, Section
-from fazhi.overview import Overview
+from fazhi.facts import (
+    Check,
+    Count,
+    Facts,
+    Indicator,
+    Law,
+    Phrase,
+    Rate,
+    ReportData,
+    Section,
+    numbers,
+)
+from fazhi.facts.consistency import find_checks
+from fazhi.facts.overview import Overview
+from fazhi.facts.resolving import resolve
+from fazhi.outputs.viewing import write_page
 from fazhi.reports import Report, Span
-from fazhi.resolving import resolve
-from fazhi.viewing import write_page
 
 TEXT = """白溪镇人民政府2030年法治政府建设年度报告
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.windows import Window, WindowSettings, cut, merge
+from fazhi.tagging.windows import Window, WindowSettings, cut, merge
 
 TEXTS = st.text(st.sampled_from("法治政府。；\n\u3000 "), max_size=400)
 

@@ -21,18 +21,18 @@ from xlsxwriter.exceptions import FileCreateError
 
 from conftest import ROOT
 from fazhi import facts as records
-from fazhi import writing
+from fazhi.batches.sources import Failure
 from fazhi.documents import Dropped, Place
 from fazhi.errors import FazhiError, MissingExtraError
 from fazhi.facts import Facts
-from fazhi.laws import KINDS
-from fazhi.numbers import DIMENSIONS
-from fazhi.reading_text import read_text
+from fazhi.facts.laws import KINDS
+from fazhi.facts.numbers import DIMENSIONS
+from fazhi.facts.resolving import resolve
+from fazhi.outputs import writing
+from fazhi.outputs.tables import TABLES, failure_rows, rows
+from fazhi.outputs.writing import open_writer
+from fazhi.reading.text import read_text
 from fazhi.reports import SCHEMA, Report, Span
-from fazhi.resolving import resolve
-from fazhi.sources import Failure
-from fazhi.tables import TABLES, failure_rows, rows
-from fazhi.writing import open_writer
 from test_tables import TEXT, Filled, example, phrase
 
 ENDINGS = (".jsonl", ".csv", ".xlsx", ".parquet")

@@ -7,9 +7,9 @@ from fazhi.errors import (
     ModelError,
     ReadError,
 )
+from fazhi.outputs.tables import to_frames
 from fazhi.reports import Report, Span
-from fazhi.tables import to_frames
-from fazhi.tagger import Tagger
+from fazhi.tagging.tagger import Tagger
 from fazhi.version import __version__
 
 __all__ = [

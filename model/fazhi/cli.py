@@ -17,11 +17,11 @@ from fazhi.errors import FazhiError, MissingExtraError
 from fazhi.version import __version__
 
 if TYPE_CHECKING:
-    from fazhi.batches import Outcome, Predict
+    from fazhi.batches.running import Outcome, Predict
+    from fazhi.batches.sources import Failure
+    from fazhi.batches.workers import Result, Settings
     from fazhi.limits import Limits
     from fazhi.reports import Report
-    from fazhi.sources import Failure
-    from fazhi.workers import Result, Settings
 
 app = typer.Typer(
     name="fazhi",
@@ -131,9 +131,9 @@ def predict(
     command with -o goes on where it stopped. The JSONL is in the annotation format, with the facts
     beside it.
     """
+    from fazhi.batches.workers import Settings
     from fazhi.limits import Limits
-    from fazhi.workers import Settings
-    from fazhi.writing import ENDINGS
+    from fazhi.outputs.writing import ENDINGS
 
     to_stdout = str(out) == "-"
     if to_stdout and isinstance(sys.stdout, TextIOWrapper):
@@ -148,7 +148,7 @@ def predict(
                 show = _print_json if to_stdout else _print_summary
                 outcome = _stream(engine, inputs, limits, show, strict=strict, done=done)
             else:
-                from fazhi.batches import run
+                from fazhi.batches.running import run
 
                 each = _print_summary if summary else _ignore
                 outcome = run(inputs, out, engine, settings, strict=strict, done=done, each=each)
@@ -166,12 +166,12 @@ def predict(
 def _predicting(settings: Settings, jobs: int) -> Iterator[Predict]:
     """What makes reports of sources: this process, or several."""
     if jobs > 1:
-        from fazhi.workers import Workers
+        from fazhi.batches.workers import Workers
 
         with Workers(jobs, settings) as workers:
             yield workers.predict
     else:
-        from fazhi.predicting import predict as predict_sources
+        from fazhi.batches.predicting import predict as predict_sources
 
         with settings.readers() as readers:
             tagger = settings.tagger()
@@ -188,9 +188,9 @@ def _stream(
     done: Callable[[], object],
 ) -> Outcome:
     """Hand on results as they come, and count them."""
-    from fazhi.batches import Outcome
+    from fazhi.batches.running import Outcome
+    from fazhi.batches.sources import Failure, find
     from fazhi.reports import Report
-    from fazhi.sources import Failure, find
 
     outcome = Outcome()
     for result in engine(find(inputs, limits)):
@@ -206,15 +206,15 @@ def _stream(
 
 
 def _print_json(result: Result) -> None:
-    from fazhi.sources import Repeat
+    from fazhi.batches.sources import Repeat
 
     if not isinstance(result, Repeat):
         typer.echo(result.to_json().encode("utf-8", "backslashreplace"))
 
 
 def _print_summary(result: Result) -> None:
+    from fazhi.outputs.summary import summarise
     from fazhi.reports import Report
-    from fazhi.summary import summarise
 
     if isinstance(result, Report):
         for line in summarise(result):
@@ -243,11 +243,11 @@ def view(
 
     The page is one file that needs no network. Reports that are not tagged yet are tagged first.
     """
+    from fazhi.batches.predicting import split_tagged
+    from fazhi.batches.workers import Settings
     from fazhi.limits import Limits
-    from fazhi.predicting import split_tagged
+    from fazhi.outputs.viewing import write_page
     from fazhi.reports import Report
-    from fazhi.viewing import write_page
-    from fazhi.workers import Settings
 
     _refuse_bad_target(out, inputs, (".html",))
     with _told_plainly():
@@ -302,7 +302,7 @@ def _progress(inputs: list[Path]) -> Iterator[Callable[[], object]]:
         TimeRemainingColumn,
     )
 
-    from fazhi.sources import count
+    from fazhi.batches.sources import count
 
     columns = (
         TextColumn("{task.description}"),
@@ -386,8 +386,8 @@ def annotations_check(
 
     Reports of folders that are called train, dev and test must share no text with each other.
     """
-    from fazhi.checking import check
-    from fazhi.labels import LABELS
+    from fazhi.annotations.checking import check
+    from fazhi.tagging.labels import LABELS
 
     with _told_plainly():
         reports = check(paths, tuple(label) if label else LABELS, apart=apart or ())
@@ -450,7 +450,7 @@ def annotations_convert(
     What the format has no place for is listed, and so is every span that can't be read safely; then
     the exit code is 1.
     """
-    from fazhi.formats import convert
+    from fazhi.annotations.formats import convert
 
     with _told_plainly():
         outcome = convert(source, target, to, source_format)
@@ -466,8 +466,8 @@ def annotations_label_studio_config(
     ] = None,
 ) -> None:
     """Print the labelling interface for Label Studio, with attributes as fields of a region."""
-    from fazhi.formats.label_studio import label_studio_config
-    from fazhi.labels import LABELS
+    from fazhi.annotations.formats.label_studio import label_studio_config
+    from fazhi.tagging.labels import LABELS
 
     typer.echo(label_studio_config(tuple(label) if label else LABELS))
 

@@ -116,7 +116,7 @@ class Report:
     def facts(self) -> Facts:
         """What the spans say, as records; worked out when first asked for."""
         if self._facts is None:
-            from fazhi.gathering import gather
+            from fazhi.facts.gathering import gather
 
             object.__setattr__(self, "_facts", gather(self))
         assert self._facts is not None

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from fazhi.annotations import annotation_files, read_over
-from fazhi.checking import check
+from fazhi.annotations.checking import check
 from fazhi.errors import FazhiError
-from fazhi.labels import LABELS
 from fazhi.reports import Report
+from fazhi.tagging.labels import LABELS
 from fazhi_training import scores
 from fazhi_training.evaluation import in_context
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fazhi.facts.sections import split_mark
 from fazhi.reports import Report, Span
-from fazhi.sections import split_mark
 from fazhi_training.augmentation_edits import Edit, apply, chinese, lines, spans_by_character
 
 # Ways to write a number's mark, by its kind; {} is the number. Common ones stand twice.

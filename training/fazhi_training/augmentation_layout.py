@@ -6,8 +6,8 @@ import random
 import re
 from collections.abc import Iterator
 
+from fazhi.facts.sections import split_mark
 from fazhi.reports import Report
-from fazhi.sections import split_mark
 from fazhi_training.augmentation_edits import (
     Edit,
     apply,

@@ -6,7 +6,7 @@ import random
 import re
 from functools import cache
 
-from fazhi.laws import NATIONAL, PROVINCES, Gazetteer, Norm
+from fazhi.facts.laws import NATIONAL, PROVINCES, Gazetteer, Norm
 from fazhi.reports import Report, Span
 from fazhi_training.augmentation_edits import Edit, apply, spans_by_character
 

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Mapping
 
-from fazhi.numbers import parse_count, parse_rate
+from fazhi.facts.numbers import parse_count, parse_rate
 from fazhi.reports import Attribute, Report, Span
 from fazhi_training.augmentation_edits import Edit, apply, chinese
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fazhi.labels import TagScheme
 from fazhi.reports import Report, Span
+from fazhi.tagging.labels import TagScheme
 
 _HAN_NUMBER = "〇零一二两三四五六七八九十百千万亿数几"
 _NUMBER = rf"(?:\d[\d,，.]*|[{_HAN_NUMBER}]+)"

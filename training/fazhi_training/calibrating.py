@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from fazhi.calibration import Calibration, log_odds
 from fazhi.reports import Report
+from fazhi.tagging.calibration import Calibration, log_odds
 
 _BINS = 10
 _FOLDS = 5

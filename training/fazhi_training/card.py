@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fazhi.manifest import Manifest
 from fazhi.reports import Report
+from fazhi.tagging.manifest import Manifest
 from fazhi_training.recipe import Recipe
 
 ENCODER, NOTICE = "ENCODER.md", "NOTICE"

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from datasets import Dataset
 
-from fazhi.labels import TagScheme
 from fazhi.reports import Report
-from fazhi.tokens import CharacterTokenizer
-from fazhi.windows import WindowSettings, cut
+from fazhi.tagging.labels import TagScheme
+from fazhi.tagging.tokens import CharacterTokenizer
+from fazhi.tagging.windows import WindowSettings, cut
 
 IGNORED = -100  # the tag id that torch's cross entropy leaves out
 

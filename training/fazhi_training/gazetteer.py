@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import fazhi
-from fazhi.law_names import normalise_name
-from fazhi.laws import KINDS, NATIONAL, PROVINCES, Norm
+from fazhi.facts.law_names import normalise_name
+from fazhi.facts.laws import KINDS, NATIONAL, PROVINCES, Norm
 
 COLUMNS = ("title", "kind", "level", "date", "source")
 TITLES_SOURCE = "LawRefBook/Laws@2f4c5c2"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fazhi.calibration import Calibration
-from fazhi.manifest import Manifest
 from fazhi.reports import Report
-from fazhi.tagger import Tagger
+from fazhi.tagging.calibration import Calibration
+from fazhi.tagging.manifest import Manifest
+from fazhi.tagging.tagger import Tagger
 from fazhi_training import scores
 from fazhi_training.calibrating import calibrate
 

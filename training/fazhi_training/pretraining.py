@@ -25,7 +25,7 @@ from transformers import BertForMaskedLM
 
 from fazhi.annotations import parse_inline
 from fazhi.errors import FazhiError
-from fazhi.tokens import CharacterTokenizer
+from fazhi.tagging.tokens import CharacterTokenizer
 from fazhi_training.allocation import keep_freed_memory
 from fazhi_training.encoder import save_in_half
 from fazhi_training.recipe import EncoderRecipe

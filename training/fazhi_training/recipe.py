@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fazhi.errors import FazhiError
-from fazhi.labels import LABELS
-from fazhi.tagger import SHIPPED_MODEL
+from fazhi.tagging.labels import LABELS
+from fazhi.tagging.tagger import SHIPPED_MODEL
 from fazhi_training import augmentation
 
 SHIPPED_ENCODER = Path(__file__).parent / "encoder_weights"

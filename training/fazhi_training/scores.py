@@ -10,8 +10,8 @@ import numpy.typing as npt
 from seqeval.metrics import f1_score
 from seqeval.scheme import IOBES
 
-from fazhi.labels import TagScheme
 from fazhi.reports import Attribute, Report, Span
+from fazhi.tagging.labels import TagScheme
 
 Counts = npt.NDArray[np.float64]
 MICRO = "micro"

@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from fazhi.labels import LABELS
 from fazhi.reports import Report
+from fazhi.tagging.labels import LABELS
 
 
 def describe(sets: Mapping[str, Sequence[Report]]) -> str:

@@ -27,15 +27,15 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from fazhi import checking
+from fazhi.annotations import checking
 from fazhi.errors import FazhiError
-from fazhi.labels import LABELS, TagScheme
-from fazhi.manifest import FILE_NAME, Manifest
 from fazhi.reports import Report
-from fazhi.scoring import TorchBackend
-from fazhi.tagger import Tagger
-from fazhi.tokens import CharacterTokenizer
-from fazhi.windows import WindowSettings
+from fazhi.tagging.labels import LABELS, TagScheme
+from fazhi.tagging.manifest import FILE_NAME, Manifest
+from fazhi.tagging.scoring import TorchBackend
+from fazhi.tagging.tagger import Tagger
+from fazhi.tagging.tokens import CharacterTokenizer
+from fazhi.tagging.windows import WindowSettings
 from fazhi_training import encoder, export, scores
 from fazhi_training.allocation import keep_freed_memory
 from fazhi_training.augmentation import augment

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fazhi.errors import ModelError
-from fazhi.tokens import SPECIAL_TOKENS
+from fazhi.tagging.tokens import SPECIAL_TOKENS
 
 WHITE_SPACE = "\n\r\t \u00a0\u3000"
 _RANGES = (

@@ -1,0 +1,145 @@
+"""Batches: many files to one output, with a journal so that nothing is lost or done twice."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fazhi.batches.journal import Journal
+from fazhi.batches.sources import Failure, Item, Repeat, Source, find
+from fazhi.batches.workers import Settings
+from fazhi.errors import FazhiError
+from fazhi.outputs.writing import open_writer
+from fazhi.reports import Report
+from fazhi.tagging.manifest import Manifest
+from fazhi.tagging.tagger import SHIPPED_MODEL
+from fazhi.version import __version__
+
+Predict = Callable[[Iterable[Item]], Iterator[Report | Failure | Repeat]]
+"""What makes results of sources, in order, and leaves all else as it is."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch came to: how many reports were tagged, now and before, and what failed."""
+
+    tagged: int = 0
+    before: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+def run(
+    paths: Iterable[Path],
+    out: Path,
+    predict: Predict,
+    settings: Settings,
+    *,
+    strict: bool = False,
+    done: Callable[[], object] = lambda: None,
+    each: Callable[[Report], object] = lambda report: None,
+) -> Outcome:
+    """Tag what is at ``paths`` and write it to ``out``; broken off, the same call goes on.
+
+    The same content under two names is tagged once. Whatever ends the batch early (Ctrl-C, say),
+    ``out`` holds what is done, and the journal beside it what is needed to go on. ``done`` is
+    called for every source that has its result, ``each`` with every report as it is written at the
+    end. Raises FazhiError when settings or model are not those that the batch was begun with, and
+    with ``strict`` at the first failure.
+    """
+    outcome = Outcome()
+    with Journal(out, _described(settings)) as journal:
+        inputs = _Inputs()
+        items = inputs.to_do(find(paths, settings.limits), journal, strict=strict, done=done)
+        is_whole = False
+        try:
+            for result in predict(items):
+                source = inputs.begun.popleft()
+                if isinstance(result, Repeat):
+                    result = journal.copy(result.source)
+                if strict:
+                    _refuse(result)
+                journal.add(source, result)
+                done()
+            is_whole = True
+        finally:
+            # Broken off, what was done before and is not found again yet is written all the same.
+            ids = inputs.ids if is_whole else {**dict.fromkeys(journal.names()), **inputs.ids}
+            outcome.before = inputs.before
+            if is_whole or journal.names():  # nothing takes the place of an older file
+                _write(journal.results(ids), out, outcome, each)
+            if is_whole or not journal.names():
+                journal.remove()
+    return outcome
+
+
+@dataclass(slots=True)
+class _Inputs:
+    """What is found: ids by name, in order; what waits for its result; how many had theirs."""
+
+    ids: dict[str, str | None] = field(default_factory=dict)
+    begun: deque[Source | Failure] = field(default_factory=deque)
+    before: int = 0
+
+    def to_do(
+        self,
+        found: Iterable[Source | Failure],
+        journal: Journal,
+        *,
+        strict: bool,
+        done: Callable[[], object],
+    ) -> Iterator[Item]:
+        """What has no result yet; one content is given once, then its copies."""
+        contents: set[str] = set()
+        for source in found:
+            self.ids[source.name] = source.id if isinstance(source, Source) else None
+            if journal.has(source):
+                if strict:
+                    _refuse(journal.result(source.name))
+                self.before += 1
+                done()
+                continue
+            self.begun.append(source)
+            if isinstance(source, Failure):
+                yield source
+            elif source.digest in contents or journal.has_content(source):
+                yield Repeat(source)
+            else:
+                contents.add(source.digest)
+                yield source
+
+
+def _refuse(result: Report | Failure) -> None:
+    if isinstance(result, Failure):
+        raise FazhiError(result.reason)
+
+
+def _write(
+    results: Iterable[Report | Failure],
+    out: Path,
+    outcome: Outcome,
+    each: Callable[[Report], object],
+) -> None:
+    with open_writer(out) as writer:
+        for result in results:
+            if isinstance(result, Report):
+                writer.add(result)
+                outcome.tagged += 1
+                each(result)
+            else:
+                writer.fail(result)
+                outcome.failures.append(result)
+
+
+def _described(settings: Settings) -> dict[str, object]:
+    """What decides the results, as the journal notes it."""
+    model = Manifest.load(settings.model or SHIPPED_MODEL)
+    limits = settings.limits
+    return {
+        "fazhi": __version__,
+        "model": model.files["model.onnx"],
+        "min_score": settings.min_score,
+        "encoding": settings.encoding,
+        "limits": {name: getattr(limits, name) for name in limits.__slots__},
+    }

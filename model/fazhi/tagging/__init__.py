@@ -1,0 +1,1 @@
+"""Tagging: text to spans, by the encoder and the head of a saved model."""

@@ -1,0 +1,136 @@
+"""The tagger: text → windows → scores → spans → attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, islice
+from pathlib import Path
+
+import numpy as np
+
+from fazhi import reading
+from fazhi.batches import sources
+from fazhi.facts import resolving
+from fazhi.reports import Report, Span
+from fazhi.tagging import decoding, scoring, windows
+from fazhi.tagging.labels import TagScheme
+from fazhi.tagging.manifest import Manifest
+from fazhi.tagging.scoring import Backend, Scores
+from fazhi.tagging.tokens import CharacterTokenizer
+
+SHIPPED_MODEL = Path(__file__).parent.parent / "weights"
+_GROUP_CHARS = 200_000
+
+
+class Tagger:
+    """A loaded model. One instance serves any number of reports.
+
+    >>> tagger = Tagger.load()
+    >>> report = tagger.tag("一、主要举措\\n学习《民法典》2次。")
+    >>> [span.text for span in report.spans]
+    ['一、主要举措', '民法典', '2次']
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        tokenizer: CharacterTokenizer,
+        backend: Backend,
+        *,
+        min_score: float = 0.0,
+    ) -> None:
+        self.manifest = manifest
+        self.min_score = min_score
+        self.scheme = TagScheme(manifest.labels)
+        self._tokenizer = tokenizer
+        self._backend = backend
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path | None = None,
+        *,
+        device: str = "auto",
+        min_score: float = 0.0,
+        threads: int | None = None,
+    ) -> Tagger:
+        """Load a model folder, by default the model that ships with fazhi.
+
+        ``device`` is ``auto``, ``cpu`` or ``cuda``; spans with a score below ``min_score`` are left
+        out. ``threads`` are those of the CPU, by default as many as there are cores. Raises
+        ModelError when the folder is incomplete or altered, MissingExtraError when the device needs
+        what is not installed.
+        """
+        folder = SHIPPED_MODEL if model is None else Path(model)
+        manifest = Manifest.load(folder)
+        tokenizer = CharacterTokenizer.load(folder)
+        backend = scoring.open_backend(folder, device, threads or scoring.available_cores())
+        return cls(manifest, tokenizer, backend, min_score=min_score)
+
+    def read(self, path: str | Path) -> Report:
+        """Read a file and tag it; raises ReadError when it can't be read."""
+        path = Path(path)
+        document = reading.read(sources.read_bytes(path), str(path), path.suffix.lower())
+        return self.tag(document.text, id=path.stem).located(document)
+
+    def tag(self, text: str, *, id: str = "") -> Report:
+        """Tag one text."""
+        return next(self.tag_many([text], ids=[id]))
+
+    def tag_many(
+        self, texts: Iterable[str], *, ids: Iterable[str] | None = None
+    ) -> Iterator[Report]:
+        """Tag texts in order, several in one batch; lazily, so that an endless iterable is fine."""
+        names = iter(ids) if ids is not None else map(str, count())
+        for group in _groups(texts):
+            yield from self._tag_group(group, list(islice(names, len(group))))
+
+    def _tag_group(self, texts: Sequence[str], ids: Sequence[str]) -> Iterator[Report]:
+        cuts = [windows.cut(text, self.manifest.windows) for text in texts]
+        places = [(number, window) for number, cut in enumerate(cuts) for window in cut]
+        tokens = [self._tokenizer.encode(text) for text in texts]
+        pieces = [tokens[number][window.start : window.end] for number, window in places]
+        scored: list[list[tuple[windows.Window, Scores]]] = [[] for _ in texts]
+        for place, scores in scoring.score(pieces, self._tokenizer, self._backend):
+            number, window = places[place]
+            scored[number].append((window, scores))
+        for text, name, parts in zip(texts, ids, scored, strict=True):
+            yield self._report(text, name, parts)
+
+    def _report(self, text: str, name: str, parts: list[tuple[windows.Window, Scores]]) -> Report:
+        scores, weight = windows.merge(len(text), len(self.scheme.tags), parts)
+        found = decoding.decode(scores, self.scheme)
+        tags = self.scheme.encode(len(text), found)
+        confidence = np.exp(scores[np.arange(len(text)), tags])
+        calibrated = self.manifest.calibration
+        spans = [
+            Span(start, end, label, text[start:end], float(calibrated(confidence[start:end].min())))
+            for start, end, label in _trimmed(text, found)
+        ]
+        spans = [span for span in spans if span.score >= self.min_score]
+        coverage = float((weight > 0).mean()) if text else 1.0
+        return Report(name, text, resolving.resolve(text, spans), coverage=coverage)
+
+
+def _trimmed(text: str, found: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Spans without the white space at their edges; those of nothing else are left out."""
+    for start, end, label in found:
+        surface = text[start:end]
+        left = len(surface) - len(surface.lstrip())
+        right = len(surface.rstrip())
+        if right > left:
+            yield start + left, start + right, label
+
+
+def _groups(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts in groups of about ``_GROUP_CHARS`` characters, so that memory stays bounded."""
+    group: list[str] = []
+    size = 0
+    for text in texts:
+        group.append(text)
+        size += len(text)
+        if size >= _GROUP_CHARS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
