@@ -8,26 +8,20 @@ policy lets nothing run but the script that ships with fazhi, and nothing load.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from pathlib import Path
-from string import Template
 from typing import IO, Any, NamedTuple
 
 from fazhi.facts import Facts, Phrase, Section
 from fazhi.facts.overview import Overview
+from fazhi.outputs import html
+from fazhi.outputs.html import HALF_PAIR, escape
 from fazhi.reports import Report
-from fazhi.version import __version__
 
-_FOLDER = Path(__file__).parent / "page"
 _SCRIPTS = ("page.js", "words.js", "facts.js", "overview.js")
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\0": "␀"})
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _CLOSING = "。；：！？…”）.;:!?)\"'"  # marks that end a paragraph: …如下：
 
 
@@ -38,25 +32,14 @@ def write_page(reports: Iterable[Report], out: IO[str] | Path) -> None:
     that leaves line breaks alone (``newline=""``).
     """
     if isinstance(out, Path):
-        part = out.with_name(out.name + ".part")
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(_parts(reports))
-        part.replace(out)
+        html.write(_parts(reports), out)
     else:
         out.writelines(_parts(reports))
 
 
 def _parts(reports: Iterable[Report]) -> Iterator[str]:
     """The page, piece by piece, so that the reports need not be held together."""
-    style = _asset("page.css")
-    script = "".join(map(_asset, _SCRIPTS))
-    page = Template(_asset("page.html")).substitute(
-        style=style,
-        style_hash=_hash(style),
-        script=script,
-        script_hash=_hash(script),
-        version=__version__,
-    )
+    page = html.fill("page.html", styles=("page.css",), scripts=_SCRIPTS)
     before, _, rest = page.partition("<!--reports-->")
     between, _, after = rest.partition("<!--overview-->")
     overview = Overview()
@@ -71,18 +54,9 @@ def _parts(reports: Iterable[Report]) -> Iterator[str]:
     yield after
 
 
-def _asset(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
-
-
-def _hash(content: str) -> str:
-    """What a policy calls a script or a style by."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
-
-
 def _data(content: Any) -> str:
     """An element that holds JSON; no ``<`` in it can end it."""
-    content = _HALF_PAIR.sub("\ufffd", _json(content)).replace("<", "\\u003c")
+    content = HALF_PAIR.sub("\ufffd", _json(content)).replace("<", "\\u003c")
     return f'<script type="application/json">{content}</script>'
 
 
@@ -129,21 +103,17 @@ def _text(text: str, facts: Facts) -> str:
     while waiting or opened:
         if opened and (not waiting or opened[-1].end <= waiting[0].start):
             mark = opened.pop()
-            parts += [_escape(text[at : mark.end]), f"</{mark.tag}>"]
+            parts += [escape(text[at : mark.end]), f"</{mark.tag}>"]
             at = mark.end
             continue
         mark = heappop(waiting)
         if opened and opened[-1].end < mark.end:
             heappush(waiting, mark._replace(start=opened[-1].end))
             mark = mark._replace(before_end=opened[-1].before_end)
-        parts += [_escape(text[at : mark.start]), f"<{mark.tag}{mark.attributes}>"]
+        parts += [escape(text[at : mark.start]), f"<{mark.tag}{mark.attributes}>"]
         at = mark.start
         opened.append(mark)
     return "".join(parts)
-
-
-def _escape(text: str) -> str:
-    return _HALF_PAIR.sub("\ufffd", text).translate(_ESCAPES)
 
 
 def _walk(sections: Iterable[Section]) -> list[Section]:
