@@ -10,7 +10,7 @@ from fazhi.errors import FazhiError
 from fazhi.reports import Report
 from fazhi.tagging.manifest import FILE_NAME, Manifest
 from fazhi.tagging.windows import WindowSettings, cut
-from fazhi_training.recipe import Fitting, Recipe
+from fazhi_training.recipe import Recipe
 from fazhi_training.training import digest, train
 
 UPDATES = 300
@@ -57,14 +57,18 @@ def _train_fold(
         lines = (json.dumps(report.to_annotation(), ensure_ascii=False) for report in reports)
         paths[name].write_text("\n".join(lines) + "\n", encoding="utf-8")
     own = {"train": (paths["train"],), "dev": (paths["dev"],), "out": folder}
-    if recipe is not None:
-        return train(recipe.model_copy(update=own))
-    labels = sorted({span.label for report in rest for span in report.spans})
-    return train(Recipe(labels=tuple(labels), fitting=_fitting(rest), **own))
+    if recipe is None:
+        labels = tuple(sorted({span.label for report in rest for span in report.spans}))
+        recipe = Recipe.model_validate({**own, "labels": labels, "fitting": _fitting(rest)})
+    return train(recipe.model_copy(update=own))
 
 
-def _fitting(reports: Sequence[Report]) -> Fitting:
+def _fitting(reports: Sequence[Report]) -> dict[str, float]:
     """Passes that make ``UPDATES`` updates, with one evaluation at their end."""
     windows = sum(len(cut(report.text, WindowSettings())) for report in reports)
     passes = UPDATES * BATCH_WINDOWS / max(1, windows)
-    return Fitting(passes=passes, batch_windows=BATCH_WINDOWS, evaluations_per_pass=1 / passes)
+    return {
+        "passes": passes,
+        "batch_windows": BATCH_WINDOWS,
+        "evaluations_per_pass": 1 / passes,
+    }
