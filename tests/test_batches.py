@@ -179,6 +179,38 @@ def test_broken_off_the_same_call_goes_on(batch: Batch, texts: Path, stop_after:
     assert not batch.journal.exists()
 
 
+def test_annotations_are_written_when_all_is_done(batch: Batch, texts: Path) -> None:
+    batch.out = texts.parent / "tags"
+    batch.stop_after = 2
+    with pytest.raises(KeyboardInterrupt):
+        batch.run(texts, to="inline")
+    assert not batch.out.exists() and batch.journal.exists()
+    batch.stop_after = None
+    (texts / "e.txt").write_bytes(b"")
+    outcome = batch.run(texts, to="inline")
+    assert (outcome.before, outcome.tagged, len(outcome.failures)) == (2, 4, 1)
+    assert outcome.dropped == ["score (4)"]
+    assert {path.stem for path in batch.out.iterdir()} == set("abcd")
+    assert {path.name for path in texts.parent.iterdir()} == {"in", "tags"}
+
+
+def test_annotations_that_cannot_be_written_cost_nothing(batch: Batch, tmp_path: Path) -> None:
+    lines = tmp_path / "texts.jsonl"
+    lines.write_text('{"id": "a/b", "text": "学习2次"}\n', encoding="utf-8")
+    batch.out = tmp_path / "out"
+    with pytest.raises(FazhiError, match="the id 'a/b' can't name a file"):
+        batch.run(lines, to="inline")
+    assert not batch.out.exists()
+    assert batch.run(lines, to="label-studio").before == 1
+    assert json.loads(batch.out.read_text("utf-8"))[0]["data"]["id"] == "a/b"
+
+
+def test_no_annotations_without_a_report(batch: Batch, texts: Path) -> None:
+    (texts.parent / "none.txt").write_bytes(b"")
+    assert batch.run(texts.parent / "none.txt", to="doccano").failures
+    assert not batch.out.exists() and not batch.journal.exists()
+
+
 def test_what_comes_to_nothing_leaves_no_trace(batch: Batch, texts: Path) -> None:
     """Neither an older file is lost, nor is anything begun."""
     batch.out.write_bytes(b"older")

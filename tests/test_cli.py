@@ -74,6 +74,46 @@ def test_facts_by_ending(folder: Path, ending: str) -> None:
     assert out.stat().st_size > 500
 
 
+def test_for_correction_in_label_studio(folder: Path) -> None:
+    (folder / "good" / "c.txt").write_bytes(b"")
+    out = folder / "tasks.json"
+    code, _, err = run("predict", folder / "good", "-o", out, "--to", "label-studio")
+    assert code == 1
+    assert "c.txt: empty" in err and "2 tagged, 1 failed" in err and "dropped" not in err
+    tasks = json.loads(out.read_text(encoding="utf-8"))
+    assert [task["data"] for task in tasks] == [{"id": i, "text": TEXT} for i in ("a", "b")]
+    prediction = tasks[0]["predictions"][0]
+    assert prediction["model_version"].startswith(f"fazhi-{__version__}-")
+    found = [one for one in prediction["result"] if one["type"] == "labels"]
+    assert [one["value"]["text"] for one in found] == ["一、主要举措", "民法典", "2次", "20余件", "97%"]
+    assert all(0.5 < one["score"] < 1 for one in found)
+    fields = {(one["from_name"], one["type"]) for one in prediction["result"]}
+    assert {("level", "number"), ("name", "textarea"), ("approx", "choices")} < fields
+    assert {path.name for path in folder.iterdir()} == {"good", "tasks.json"}
+
+
+def test_for_correction_as_tags(folder: Path) -> None:
+    out = folder / "inline"
+    out.mkdir()
+    code, _, err = run("predict", folder / "good", "-o", out, "--to", "inline")
+    assert (code, err) == (0, "2 tagged, 0 failed\ndropped (1):\n  score (10)\n")
+    assert sorted(path.name for path in out.iterdir()) == ["a.txt", "b.txt"]
+    assert run("annotations", "check", out)[0] == 0
+    one = folder / "one.txt"
+    assert run("predict", folder / "good" / "a.txt", "-o", one, "--to", "inline")[0] == 0
+    assert one.read_bytes() == (out / "a.txt").read_bytes()
+
+
+def test_for_correction_what_has_no_place_is_listed(folder: Path) -> None:
+    out, back = folder / "out.jsonl", folder / "back"
+    assert run("predict", folder / "good", "-o", out)[0] == 0
+    said = run("annotations", "convert", out, back, "--to", "doccano")[1].partition("dropped")[2]
+    code, _, err = run("predict", folder / "good", "-o", back, "--to", "doccano")
+    assert code == 0
+    assert "COUNT.approx (4)" in said
+    assert err.partition("dropped")[2] == said
+
+
 def test_documents_and_pages_are_read(folder: Path) -> None:
     docx = pytest.importorskip("docx")
     document = docx.Document()
@@ -250,6 +290,13 @@ def test_wrong_usage_is_2(folder: Path) -> None:
         ["predict", report, "-o", folder / "no" / "out.jsonl"],
         ["predict", report, "-o", folder],
         ["predict", report, "-o", report],
+        ["predict", report, "--to", "inline"],
+        ["predict", report, "-o", "-", "--to", "inline"],
+        ["predict", report, "-o", folder / "out", "--to", "xml"],
+        ["predict", report, "-o", folder / "good", "--to", "inline"],
+        ["predict", report, "-o", report, "--to", "inline"],
+        ["predict", report, "-o", report, "--to", "doccano"],
+        ["predict", report, "-o", folder / "no" / "out", "--to", "inline"],
         ["nothing"],
         ["predict", report, "--device", "tpu"],
         ["predict", report, "--jobs", "0"],

@@ -111,6 +111,14 @@ def predict(
             "output, as JSONL.",
         ),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            help="Write the spans to -o for correction, in a format of fazhi annotations convert: "
+            "label-studio, doccano, inline …",
+        ),
+    ] = None,
     summary: Annotated[
         bool, typer.Option("--summary", help="Print the summary beside writing -o, too.")
     ] = False,
@@ -129,14 +137,16 @@ def predict(
     Files, folders, .zip archives and .jsonl of texts are taken. A file that can't be read is named
     at the end, the others are done all the same, and the exit code is 1. Broken off, the same
     command with -o goes on where it stopped. The JSONL is in the annotation format, with the facts
-    beside it.
+    beside it. With --to, what the format has no place for is listed (docs/formats.md).
     """
     from fazhi.batches.workers import Settings
     from fazhi.limits import Limits
     from fazhi.outputs.writing import ENDINGS
 
     to_stdout = str(out) == "-"
-    if to_stdout and isinstance(sys.stdout, TextIOWrapper):
+    if to is not None:
+        _refuse_bad_annotations(out, inputs, to)
+    elif to_stdout and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     elif out is not None:
         _refuse_bad_target(out, inputs, ENDINGS)
@@ -151,13 +161,18 @@ def predict(
                 from fazhi.batches.running import run
 
                 each = _print_summary if summary else _ignore
-                outcome = run(inputs, out, engine, settings, strict=strict, done=done, each=each)
+                outcome = run(
+                    inputs, out, engine, settings, to=to, strict=strict, done=done, each=each
+                )
         for failure in outcome.failures:
             typer.echo(f"error: {failure.reason}", err=True)
         if outcome.before:
             typer.echo(f"{outcome.before} were done before", err=True)
         if out is not None or outcome.failures:
             typer.echo(f"{outcome.tagged} tagged, {len(outcome.failures)} failed", err=True)
+        if outcome.dropped:
+            lines = [f"dropped ({len(outcome.dropped)}):", *outcome.dropped]
+            typer.echo("\n  ".join(lines), err=True)
         if outcome.failures:
             raise typer.Exit(1)
 
@@ -279,10 +294,34 @@ def _refuse_bad_target(out: Path, inputs: list[Path], endings: Sequence[str] = (
             f"unknown ending {out.suffix!r}; expected one of {', '.join(endings)}",
             param_hint="output",
         )
-    if not out.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="output")
     if out.is_dir():
         raise typer.BadParameter(f"{out} is a folder; name a file in it", param_hint="output")
+    _refuse_no_place(out, inputs)
+
+
+def _refuse_bad_annotations(out: Path | None, inputs: list[Path], to: str) -> None:
+    from fazhi.annotations.formats import FOLDERS, FORMATS
+    from fazhi.annotations.formats.files import is_free
+
+    if to not in FORMATS:
+        raise typer.BadParameter(
+            f"unknown format {to!r}; expected one of {', '.join(FORMATS)}", param_hint="--to"
+        )
+    if out is None or str(out) == "-":
+        raise typer.BadParameter("name a file or a folder with -o", param_hint="--to")
+    if to not in FOLDERS:
+        _refuse_bad_target(out, inputs)
+        return
+    if not is_free(out):
+        raise typer.BadParameter(
+            f"{out}: already there; expected a new or an empty folder", param_hint="output"
+        )
+    _refuse_no_place(out, inputs)
+
+
+def _refuse_no_place(out: Path, inputs: list[Path]) -> None:
+    if not out.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {out.parent}", param_hint="output")
     if any(path.exists() and out.exists() and path.samefile(out) for path in inputs):
         raise typer.BadParameter(f"{out} is an input; choose another file", param_hint="output")
 

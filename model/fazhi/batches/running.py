@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from fazhi.annotations import formats
 from fazhi.batches.journal import Journal
 from fazhi.batches.sources import Failure, Item, Repeat, Source, find
 from fazhi.batches.workers import Settings
@@ -23,11 +25,15 @@ Predict = Callable[[Iterable[Item]], Iterator[Report | Failure | Repeat]]
 
 @dataclass(slots=True)
 class Outcome:
-    """What a batch came to: how many reports were tagged, now and before, and what failed."""
+    """What a batch came to: how many reports were tagged, now and before, and what failed.
+
+    ``dropped`` is what the annotation format that was asked for has no place for, counted.
+    """
 
     tagged: int = 0
     before: int = 0
     failures: list[Failure] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
 
 def run(
@@ -36,6 +42,7 @@ def run(
     predict: Predict,
     settings: Settings,
     *,
+    to: str | None = None,
     strict: bool = False,
     done: Callable[[], object] = lambda: None,
     each: Callable[[Report], object] = lambda report: None,
@@ -43,13 +50,15 @@ def run(
     """Tag what is at ``paths`` and write it to ``out``; broken off, the same call goes on.
 
     The same content under two names is tagged once. Whatever ends the batch early (Ctrl-C, say),
-    ``out`` holds what is done, and the journal beside it what is needed to go on. ``done`` is
-    called for every source that has its result, ``each`` with every report as it is written at the
-    end. Raises FazhiError when settings or model are not those that the batch was begun with, and
-    with ``strict`` at the first failure.
+    ``out`` holds what is done, and the journal beside it what is needed to go on. With ``to``, the
+    name of a format of ``fazhi.annotations.formats``, the spans are written in it for correction,
+    and only when all is done. ``done`` is called for every source that has its result, ``each``
+    with every report as it is written at the end. Raises FazhiError when settings or model are not
+    those that the batch was begun with, and with ``strict`` at the first failure.
     """
     outcome = Outcome()
-    with Journal(out, _described(settings)) as journal:
+    described = _described(settings)
+    with Journal(out, described) as journal:
         inputs = _Inputs()
         items = inputs.to_do(find(paths, settings.limits), journal, strict=strict, done=done)
         is_whole = False
@@ -67,8 +76,11 @@ def run(
             # Broken off, what was done before and is not found again yet is written all the same.
             ids = inputs.ids if is_whole else {**dict.fromkeys(journal.names()), **inputs.ids}
             outcome.before = inputs.before
-            if is_whole or journal.names():  # nothing takes the place of an older file
-                _write(journal.results(ids), out, outcome, each)
+            results = _counted(journal.results(ids), outcome, each)
+            if to is None and (is_whole or journal.names()):  # an older file may stand there
+                _write(results, out)
+            elif to is not None and is_whole:
+                outcome.dropped = _write_annotations(results, out, to, str(described["model"]))
             if is_whole or not journal.names():
                 journal.remove()
     return outcome
@@ -115,21 +127,46 @@ def _refuse(result: Report | Failure) -> None:
         raise FazhiError(result.reason)
 
 
-def _write(
-    results: Iterable[Report | Failure],
-    out: Path,
-    outcome: Outcome,
-    each: Callable[[Report], object],
-) -> None:
+def _counted(
+    results: Iterable[Report | Failure], outcome: Outcome, each: Callable[[Report], object]
+) -> Iterator[Report | Failure]:
+    for result in results:
+        if isinstance(result, Report):
+            outcome.tagged += 1
+            each(result)
+        else:
+            outcome.failures.append(result)
+        yield result
+
+
+def _write(results: Iterable[Report | Failure], out: Path) -> None:
     with open_writer(out) as writer:
         for result in results:
             if isinstance(result, Report):
                 writer.add(result)
-                outcome.tagged += 1
-                each(result)
             else:
                 writer.fail(result)
-                outcome.failures.append(result)
+
+
+def _write_annotations(
+    results: Iterable[Report | Failure], out: Path, to: str, model: str
+) -> list[str]:
+    """Write the reports, each with its model in ``meta``; what ``to`` has no place for, counted."""
+    version = f"fazhi-{__version__}-{model[:8]}"
+    reports = [
+        replace(result, meta={**result.meta, "model": version})
+        for result in results
+        if isinstance(result, Report)
+    ]
+    if not reports:
+        return []
+    with TemporaryDirectory(prefix=f"{out.name}.", dir=out.parent) as made:
+        dropped = formats.write(reports, Path(made) / out.name, to)
+        if out.is_dir():
+            out.rmdir()  # empty, or this is an error
+        for path in Path(made).iterdir():
+            path.replace(out.with_name(path.name))
+    return dropped
 
 
 def _described(settings: Settings) -> dict[str, object]:

@@ -31,6 +31,8 @@ _SCHEMES = ("conll-bioes", "conll-bmes")  # conll is BIO
 
 FORMATS = (*_MODULES, *_SCHEMES)
 """The names of the formats."""
+FOLDERS = ("inline", "brat", "datasets")
+"""Those that are written as a folder."""
 
 
 class Format(Protocol):
@@ -83,12 +85,15 @@ def read(path: Path, format: str | None = None) -> Reading:
 
 
 def write(reports: Sequence[Report], path: Path, format: str) -> list[str]:
-    """Write reports; returns what the format has no place for, counted."""
-    if format in _SCHEMES:
-        from fazhi.annotations.formats.conll import write as write_conll
+    """Write reports; returns what the format has no place for, counted. Raises FazhiError."""
+    try:
+        if format in _SCHEMES:
+            from fazhi.annotations.formats.conll import write as write_conll
 
-        return write_conll(reports, path, format.removeprefix("conll-"))
-    return _load(format).write(reports, path)
+            return write_conll(reports, path, format.removeprefix("conll-"))
+        return _load(format).write(reports, path)
+    except UnicodeEncodeError as error:
+        raise FazhiError(f"{path}: a character that UTF-8 has no form for ({error})") from error
 
 
 def convert(source: Path, target: Path, to: str, source_format: str | None = None) -> Outcome:
@@ -106,8 +111,6 @@ def convert(source: Path, target: Path, to: str, source_format: str | None = Non
         if target.resolve() == source.resolve():
             raise FazhiError(f"{target}: would replace what is read")
         dropped = write(reading.reports, target, to)
-    except UnicodeEncodeError as error:
-        raise FazhiError(f"{target}: a character that UTF-8 has no form for ({error})") from error
     except OSError as error:
         raise FazhiError(f"{error.filename or source}: {error.strerror or error}") from error
     spans = sum(len(report.spans) for report in reading.reports)

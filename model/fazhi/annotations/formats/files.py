@@ -46,9 +46,14 @@ def first_record(path: Path) -> Any:
     return None
 
 
+def is_free(path: Path) -> bool:
+    """Whether nothing is there, or an empty folder."""
+    return not path.exists() or (path.is_dir() and not any(path.iterdir()))
+
+
 def make_folder(path: Path) -> None:
     """A folder for files that are named after reports; raises FazhiError when others are there."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if not is_free(path):
         raise FazhiError(f"{path}: already there; expected a new or an empty folder")
     path.mkdir(parents=True, exist_ok=True)
 

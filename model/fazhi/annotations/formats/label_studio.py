@@ -157,7 +157,8 @@ def write(reports: Sequence[Report], path: Path) -> list[str]:
         if predicted:
             scores = [span.score for span in report.spans]
             mean = sum(scores) / len(scores) if scores else 1.0
-            made = {"model_version": "fazhi", "score": round(mean, 4), "result": results}
+            version = str(meta.get("model", "fazhi"))
+            made = {"model_version": version, "score": round(mean, 4), "result": results}
         task = {"data": {"id": report.id, "text": report.text}, "meta": meta}
         tasks.append({**task, "predictions" if predicted else "annotations": [made]})
     write_text(path, json.dumps(tasks, ensure_ascii=False, indent=1) + "\n")
