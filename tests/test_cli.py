@@ -85,7 +85,8 @@ def test_for_correction_in_label_studio(folder: Path) -> None:
     prediction = tasks[0]["predictions"][0]
     assert prediction["model_version"].startswith(f"fazhi-{__version__}-")
     found = [one for one in prediction["result"] if one["type"] == "labels"]
-    assert [one["value"]["text"] for one in found] == ["一、主要举措", "民法典", "2次", "20余件", "97%"]
+    surfaces = [one["value"]["text"] for one in found]
+    assert surfaces == ["一、主要举措", "民法典", "2次", "20余件", "97%"]
     assert all(0.5 < one["score"] < 1 for one in found)
     fields = {(one["from_name"], one["type"]) for one in prediction["result"]}
     assert {("level", "number"), ("name", "textarea"), ("approx", "choices")} < fields
