@@ -102,7 +102,8 @@ class Batch:
                 yield result
 
     def run(self, *paths: Path, **options: Any) -> batches.Outcome:
-        return batches.run(paths, self.out, self.engine, self.settings, **options)
+        found = find(paths, self.settings.limits)
+        return batches.run(found, self.out, self.engine, self.settings, **options)
 
     @property
     def journal(self) -> Path:
@@ -218,7 +219,7 @@ def test_what_comes_to_nothing_leaves_no_trace(batch: Batch, texts: Path) -> Non
     with pytest.raises(KeyboardInterrupt):
         batch.run(texts)
     with Workers(2, Settings(texts / "none")) as several, pytest.raises(ModelError):
-        batches.run([texts], batch.out, several.predict, batch.settings)
+        batches.run(find([texts]), batch.out, several.predict, batch.settings)
     assert batch.out.read_bytes() == b"older"
     assert not batch.journal.exists()
 
@@ -312,7 +313,7 @@ def test_a_journal_without_results_takes_any_settings(batch: Batch, texts: Path)
 def test_one_batch_at_a_time(batch: Batch, texts: Path) -> None:
     pytest.importorskip("fcntl")
     broken_off(batch, texts)
-    with Journal(batch.out, batches._described(batch.settings)) as first:
+    with Journal(batch.out, batches.described(batch.settings)) as first:
         with pytest.raises(FazhiError, match=r"out\.jsonl: another batch is writing it; wait"):
             batch.run(texts)
         assert len(first.names()) == 2

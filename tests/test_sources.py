@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from conftest import REPORT
 from fazhi import reading
 from fazhi.annotations import parse_inline
-from fazhi.batches import sources
-from fazhi.batches.sources import Failure, Source, count, find
+from fazhi.batches.sources import Failure, Source, count, find, free_id
 from fazhi.errors import ReadError
 from fazhi.limits import DEFAULT_LIMITS, Limits
 from fazhi.reading.archives import members
@@ -127,16 +126,14 @@ def test_ids_are_told_apart(tmp_path: Path) -> None:
 @given(st.lists(st.sampled_from(["a", "a-2", "a-3", "a-2-2", "b"]), max_size=30))
 def test_ids_are_all_different(ids: list[str]) -> None:
     given_so_far: dict[str, int] = {}
-    items = [Source("", own, ".txt", b"") for own in ids]
-    new = [sources._told_apart(item, given_so_far).id for item in items]
+    new = [free_id(own, given_so_far) for own in ids]
     assert len(set(new)) == len(new)
     assert all(one.startswith(old) for one, old in zip(new, ids, strict=True))
 
 
 def test_many_of_one_id_are_quick() -> None:
     so_far: dict[str, int] = {}
-    item = Source("", "报告", ".txt", b"")
-    last = [sources._told_apart(item, so_far).id for _ in range(20_000)][-1]
+    last = [free_id("报告", so_far) for _ in range(20_000)][-1]
     assert last == "报告-20000"
 
 

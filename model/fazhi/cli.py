@@ -159,10 +159,12 @@ def predict(
                 outcome = _stream(engine, inputs, limits, show, strict=strict, done=done)
             else:
                 from fazhi.batches.running import run
+                from fazhi.batches.sources import find
 
                 each = _print_summary if summary else _ignore
+                found = find(inputs, limits)
                 outcome = run(
-                    inputs, out, engine, settings, to=to, strict=strict, done=done, each=each
+                    found, out, engine, settings, to=to, strict=strict, done=done, each=each
                 )
         for failure in outcome.failures:
             typer.echo(f"error: {failure.reason}", err=True)

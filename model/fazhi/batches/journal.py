@@ -66,8 +66,7 @@ class Journal:
         """The result of the same content under another name, for this one. It must be there."""
         result = _result(self._record(self._first[source.digest]))
         if isinstance(result, Failure):
-            reason = result.reason.replace(result.file, source.name, 1)
-            return Failure(source.name, result.stage, reason)
+            return result.renamed(source.name)
         return replace(result, id=source.id, meta={**result.meta, "file": source.name})
 
     def add(self, source: Source | Failure, result: Report | Failure) -> None:
@@ -124,23 +123,12 @@ class Journal:
                 ) from error
             end += len(line)
         if self._at:
-            self._compare(begun, settings)
+            refuse_changes(begun, settings, self.path)
             self._file.truncate(end)
         else:
             self._file.truncate(0)
             self._file.write(_line({"settings": dict(settings)}))
             self._file.flush()
-
-    def _compare(self, begun: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-        changed = [name for name in now if begun.get(name) != now[name]]
-        if changed:
-            said = "; ".join(
-                f"{name} was {begun.get(name)!r}, is {now[name]!r}" for name in changed
-            )
-            raise FazhiError(
-                f"{self.path}: a batch that was stopped was begun with other settings ({said}); "
-                "go on with those, delete the file to begin anew, or write elsewhere"
-            )
 
     def _note(self, record: Mapping[str, Any], line: int) -> None:
         name, digest = record["name"], record["digest"]
@@ -165,6 +153,17 @@ class Journal:
             raise FazhiError(
                 f"{out}: another batch is writing it; wait, or write elsewhere"
             ) from error
+
+
+def refuse_changes(begun: Mapping[str, Any], now: Mapping[str, Any], where: object) -> None:
+    """Raise FazhiError unless a batch, noted at ``where``, was begun with the settings of now."""
+    changed = [name for name in now if begun.get(name) != now[name]]
+    if changed:
+        said = "; ".join(f"{name} was {begun.get(name)!r}, is {now[name]!r}" for name in changed)
+        raise FazhiError(
+            f"{where}: a batch that was stopped was begun with other settings ({said}); "
+            "go on with those, delete it to begin anew, or write elsewhere"
+        )
 
 
 def _result(record: Mapping[str, Any]) -> Report | Failure:

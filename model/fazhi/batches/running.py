@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from fazhi.annotations import formats
 from fazhi.batches.journal import Journal
-from fazhi.batches.sources import Failure, Item, Repeat, Source, find
+from fazhi.batches.sources import Failure, Item, Repeat, Source
 from fazhi.batches.workers import Settings
 from fazhi.errors import FazhiError
 from fazhi.outputs.writing import open_writer
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def run(
-    paths: Iterable[Path],
+    found: Iterable[Source | Failure],
     out: Path,
     predict: Predict,
     settings: Settings,
@@ -47,7 +47,7 @@ def run(
     done: Callable[[], object] = lambda: None,
     each: Callable[[Report], object] = lambda report: None,
 ) -> Outcome:
-    """Tag what is at ``paths`` and write it to ``out``; broken off, the same call goes on.
+    """Tag what is found and write it to ``out``; broken off, the same call goes on.
 
     The same content under two names is tagged once. Whatever ends the batch early (Ctrl-C, say),
     ``out`` holds what is done, and the journal beside it what is needed to go on. With ``to``, the
@@ -57,10 +57,10 @@ def run(
     those that the batch was begun with, and with ``strict`` at the first failure.
     """
     outcome = Outcome()
-    described = _described(settings)
-    with Journal(out, described) as journal:
+    about = described(settings)
+    with Journal(out, about) as journal:
         inputs = _Inputs()
-        items = inputs.to_do(find(paths, settings.limits), journal, strict=strict, done=done)
+        items = inputs.to_do(found, journal, strict=strict, done=done)
         is_whole = False
         try:
             for result in predict(items):
@@ -80,7 +80,7 @@ def run(
             if to is None and (is_whole or journal.names()):  # an older file may stand there
                 _write(results, out)
             elif to is not None and is_whole:
-                outcome.dropped = _write_annotations(results, out, to, str(described["model"]))
+                outcome.dropped = _write_annotations(results, out, to, str(about["model"]))
             if is_whole or not journal.names():
                 journal.remove()
     return outcome
@@ -169,7 +169,7 @@ def _write_annotations(
     return dropped
 
 
-def _described(settings: Settings) -> dict[str, object]:
+def described(settings: Settings) -> dict[str, object]:
     """What decides the results, as the journal notes it."""
     model = Manifest.load(settings.model or SHIPPED_MODEL)
     limits = settings.limits

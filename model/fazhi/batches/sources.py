@@ -23,7 +23,8 @@ from fazhi.reports import SCHEMA
 
 _ARCHIVE = ".zip"
 _LINES = ".jsonl"
-_WALKED = (*SUFFIXES, _ARCHIVE)
+WALKED = (*SUFFIXES, _ARCHIVE)
+"""The endings of what is taken from a folder, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class Failure:
         """What tells it from another failure of the file."""
         return f"{self.stage}: {self.reason}"
 
+    def renamed(self, name: str) -> Failure:
+        """The same of a file under another name."""
+        return Failure(name, self.stage, self.reason.replace(self.file, name, 1))
+
     def to_dict(self) -> dict[str, str]:
         """File, stage and reason."""
         return {"file": self.file, "stage": self.stage, "reason": self.reason}
@@ -95,10 +100,38 @@ def find(paths: Iterable[Path], limits: Limits = DEFAULT_LIMITS) -> Iterator[Sou
     names: set[str] = set()
     ids: dict[str, int] = {}
     for path in paths:
-        for found in _at(path, limits):
+        for found in find_at(path, limits):
             if found.name not in names:
                 names.add(found.name)
-                yield _told_apart(found, ids) if isinstance(found, Source) else found
+                if isinstance(found, Source):
+                    found = replace(found, id=free_id(found.id, ids))
+                yield found
+
+
+def find_at(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[Source | Failure]:
+    """The reports at one path, in order; their ids are not told apart yet."""
+    files = walk(path) if path.is_dir() else [path]
+    if not files:
+        name = printable(path)
+        yield Failure(name, "read", f"{name}: no reports there (looked for {', '.join(WALKED)})")
+    for file in files:
+        try:
+            yield from _in_file(file, limits)
+        except ReadError as error:
+            yield Failure(printable(file), "read", str(error))
+
+
+def free_id(wanted: str, ids: dict[str, int]) -> str:
+    """An id of its own: the one wanted, with ``-2``, ``-3`` … when it is given already.
+
+    ``ids`` are those given so far, with the last number that each was given with.
+    """
+    free = wanted
+    while free in ids:
+        ids[wanted] += 1
+        free = f"{wanted}-{ids[wanted]}"
+    ids[free] = 1
+    return free
 
 
 def count(paths: Iterable[Path]) -> int:
@@ -112,7 +145,7 @@ def walk(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in _WALKED and not is_hidden(path.relative_to(folder).parts)
+        if path.suffix.lower() in WALKED and not is_hidden(path.relative_to(folder).parts)
         if path.is_file()
     )
 
@@ -140,18 +173,6 @@ def _bounded(file: BinaryIO, name: str, limits: Limits) -> bytes:
     return raw
 
 
-def _at(path: Path, limits: Limits) -> Iterator[Source | Failure]:
-    files = walk(path) if path.is_dir() else [path]
-    if not files:
-        name = printable(path)
-        yield Failure(name, "read", f"{name}: no reports there (looked for {', '.join(_WALKED)})")
-    for file in files:
-        try:
-            yield from _in_file(file, limits)
-        except ReadError as error:
-            yield Failure(printable(file), "read", str(error))
-
-
 def _in_file(path: Path, limits: Limits) -> Iterator[Source | Failure]:
     suffix = path.suffix.lower()
     if suffix == _ARCHIVE:
@@ -163,7 +184,7 @@ def _in_file(path: Path, limits: Limits) -> Iterator[Source | Failure]:
                 yield Failure(name, "read", str(raw))
             else:
                 inside = Path(member)
-                yield Source(name, _id(inside), inside.suffix.lower(), raw)
+                yield Source(name, file_id(inside), inside.suffix.lower(), raw)
     elif suffix == _LINES:
         yield from _lines(path, limits)
     else:
@@ -171,9 +192,9 @@ def _in_file(path: Path, limits: Limits) -> Iterator[Source | Failure]:
             path = path.with_suffix(".txt")
         raw = read_bytes(path, limits)
         if str(path) != "-" and is_annotated(path):
-            yield Source(printable(path), _id(path), ".txt", _bare(raw, path), "utf-8")
+            yield Source(printable(path), file_id(path), ".txt", _bare(raw, path), "utf-8")
         else:
-            yield Source(printable(path), _id(path), path.suffix.lower(), raw)
+            yield Source(printable(path), file_id(path), path.suffix.lower(), raw)
 
 
 def _bare(raw: bytes, path: Path) -> bytes:
@@ -220,21 +241,9 @@ def _line(line: bytes, name: str) -> Source:
     return Source(name, title, ".txt", text.encode("utf-8", "replace"), "utf-8")
 
 
-def _id(path: Path) -> str:
+def file_id(path: Path) -> str:
+    """The name of a file without its ending, as its report's id."""
     return "stdin" if str(path) == "-" else os.fsencode(path.stem).decode("utf-8", "replace")
-
-
-def _told_apart(source: Source, ids: dict[str, int]) -> Source:
-    """A source with ``-2``, ``-3`` … when others of the batch have its id already.
-
-    ``ids`` are those given so far, with the last number that each was given with.
-    """
-    free = source.id
-    while free in ids:
-        ids[source.id] += 1
-        free = f"{source.id}-{ids[source.id]}"
-    ids[free] = 1
-    return replace(source, id=free)
 
 
 def _count(path: Path) -> int:

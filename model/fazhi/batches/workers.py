@@ -52,7 +52,8 @@ class Workers:
     """``jobs`` processes that read and tag; use ``with``. A chunk that kills one is split up."""
 
     def __init__(self, jobs: int, settings: Settings) -> None:
-        shared = replace(settings, threads=max(1, available_cores() // jobs))
+        threads = settings.threads or max(1, available_cores() // jobs)
+        shared = replace(settings, threads=threads)
         self._jobs = jobs
         self._children = [Child("fazhi.batches.workers:tagging", shared) for _ in range(jobs)]
         self._idle: SimpleQueue[Child] = SimpleQueue()
