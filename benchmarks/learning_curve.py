@@ -44,11 +44,18 @@ def subset(recipe: Recipe, size: int) -> tuple[Path, ...]:
     return tuple(sorted(files[:size]))
 
 
-def passes(files: Iterable[Path], windows: Windows) -> float:
-    """How often a run goes over its reports."""
+def passes(files: Iterable[Path], windows: Windows, seen: int = WINDOWS_SEEN) -> float:
+    """How often a run that sees so many windows goes over its reports."""
     settings = WindowSettings(windows.window_chars, windows.overlap_chars)
     one = sum(len(cut(item.report.text, settings)) for item in read(files))
-    return round(WINDOWS_SEEN / one, 2)
+    return round(seen / one, 2)
+
+
+def limited(recipe: Recipe, files: tuple[Path, ...], out: Path, number: float) -> Recipe:
+    """The recipe for these reports, gone over so often, and evaluated at the end alone."""
+    once = {"passes": number, "evaluations_per_pass": 1 / number, "batch_windows": BATCH_WINDOWS}
+    changes = {"train": files, "out": out, "fitting": recipe.fitting.model_copy(update=once)}
+    return recipe.model_copy(update=changes)
 
 
 def run(recipe_path: Path, size: int, arm: str, work: Path, threads: int) -> dict[str, Any]:
@@ -59,21 +66,19 @@ def run(recipe_path: Path, size: int, arm: str, work: Path, threads: int) -> dic
     if row_file.exists():
         return dict(json.loads(row_file.read_text(encoding="utf-8")))
     recipe = Recipe.load(recipe_path)
+    if arm == "plain":
+        recipe = recipe.model_copy(update={"augmentation": Augmentation.model_validate({})})
     files = subset(recipe, size)
     number = passes(files, recipe.windows)
-    once = {"passes": number, "evaluations_per_pass": 1 / number, "batch_windows": BATCH_WINDOWS}
-    fitting = recipe.fitting.model_copy(update=once)
-    changes: dict[str, Any] = {"train": files, "out": folder, "fitting": fitting}
-    if arm == "plain":
-        changes["augmentation"] = Augmentation.model_validate({})
+    recipe = limited(recipe, files, folder, number)
     checkpoints = folder.with_name(folder.name + ".checkpoints")
-    trainer = fit(recipe.model_copy(update=changes), resume=any(checkpoints.glob("checkpoint-*")))
+    trainer = fit(recipe, resume=any(checkpoints.glob("checkpoint-*")))
     found = scores.strict(trainer.reports["dev"], trainer.tagged, recipe.labels)
     row = {
         "reports": size,
         "arm": arm,
         "passes": number,
-        "seed": fitting.seed,
+        "seed": recipe.fitting.seed,
         "date": date.today().isoformat(),
         "strict": {label: asdict(score) for label, score in found.items()},
     }

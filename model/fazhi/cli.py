@@ -303,7 +303,6 @@ def _refuse_bad_target(out: Path, inputs: list[Path], endings: Sequence[str] = (
 
 def _refuse_bad_annotations(out: Path | None, inputs: list[Path], to: str) -> None:
     from fazhi.annotations.formats import FOLDERS, FORMATS
-    from fazhi.annotations.formats.files import is_free
 
     if to not in FORMATS:
         raise typer.BadParameter(
@@ -311,9 +310,15 @@ def _refuse_bad_annotations(out: Path | None, inputs: list[Path], to: str) -> No
         )
     if out is None or str(out) == "-":
         raise typer.BadParameter("name a file or a folder with -o", param_hint="--to")
-    if to not in FOLDERS:
+    if to in FOLDERS:
+        _refuse_bad_folder(out, inputs)
+    else:
         _refuse_bad_target(out, inputs)
-        return
+
+
+def _refuse_bad_folder(out: Path, inputs: list[Path]) -> None:
+    from fazhi.annotations.formats.files import is_free
+
     if not is_free(out):
         raise typer.BadParameter(
             f"{out}: already there; expected a new or an empty folder", param_hint="output"
@@ -497,6 +502,66 @@ def annotations_convert(
         outcome = convert(source, target, to, source_format)
         typer.echo(str(outcome))
         if outcome.problems:
+            raise typer.Exit(1)
+
+
+@annotations_app.command("select")
+def annotations_select(
+    pool: Annotated[
+        list[Path], typer.Argument(help="Reports to choose from: files, folders.", exists=True)
+    ],
+    number: Annotated[int, typer.Option("-n", min=1, help="How many to choose.")] = 50,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Copy them to this folder, the most useful first."),
+    ] = None,
+    train: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Annotated reports that the model knows: others are chosen; repeatable.",
+            exists=True,
+        ),
+    ] = None,
+    model: Model = None,
+    device: Device = Devices.AUTO,
+    encoding: Encoding = None,
+    limit: LimitChanges = None,
+) -> None:
+    """Choose the reports that are most worth annotating, and tell why; see docs/formats.md.
+
+    They are those in which the model expects most corrections per 1,000 characters, unlike the
+    train reports and unlike each other. Next: fazhi predict FOLDER -o tasks.json --to label-studio.
+    """
+    from fazhi.annotations import read, selecting
+    from fazhi.batches.sources import Failure, find
+    from fazhi.batches.workers import Settings
+    from fazhi.limits import Limits
+
+    if out is not None:
+        _refuse_bad_folder(out, pool)
+    with _told_plainly():
+        limits = Limits.parse(limit or ())
+        settings = Settings(model, device.value, encoding=encoding, limits=limits)
+        known = {item.report.id: selecting.profile(item.report.text) for item in read(train or ())}
+        found: list[selecting.Candidate] = []
+        failures: list[Failure] = []
+        with settings.readers() as readers, _progress(pool) as done:
+            for one in selecting.candidates(settings.tagger(), find(pool, limits), readers):
+                if isinstance(one, Failure):
+                    failures.append(one)
+                else:
+                    found.append(one)
+                done()
+        chosen, copies = selecting.select(found, known, number)
+        typer.echo(selecting.table(chosen))
+        for copy in copies:
+            typer.echo(f"left out: {copy.candidate.name}, a copy of {copy.nearest}")
+        if out is not None and chosen:
+            selecting.copy(chosen, pool, out, limits)
+        for failure in failures:
+            typer.echo(f"error: {failure.reason}", err=True)
+        typer.echo(f"{len(chosen)} of {len(found)} chosen, {len(failures)} failed", err=True)
+        if failures:
             raise typer.Exit(1)
 
 

@@ -83,9 +83,18 @@ class Tagger:
         """Tag texts in order, several in one batch; lazily, so that an endless iterable is fine."""
         names = iter(ids) if ids is not None else map(str, count())
         for group in _groups(texts):
-            yield from self._tag_group(group, list(islice(names, len(group))))
+            scored = zip(group, islice(names, len(group)), self._score_group(group), strict=True)
+            for text, name, (scores, weight) in scored:
+                yield self._report(text, name, scores, weight)
 
-    def _tag_group(self, texts: Sequence[str], ids: Sequence[str]) -> Iterator[Report]:
+    def score_many(self, texts: Iterable[str]) -> Iterator[Scores]:
+        """Log-probabilities of each text's tags, shape ``(characters, tags)``, in order; lazily."""
+        for group in _groups(texts):
+            for scores, _ in self._score_group(group):
+                yield scores
+
+    def _score_group(self, texts: Sequence[str]) -> Iterator[tuple[Scores, Scores]]:
+        """Each text's scores, and the weight of each of its characters."""
         cuts = [windows.cut(text, self.manifest.windows) for text in texts]
         places = [(number, window) for number, cut in enumerate(cuts) for window in cut]
         tokens = [self._tokenizer.encode(text) for text in texts]
@@ -94,11 +103,10 @@ class Tagger:
         for place, scores in scoring.score(pieces, self._tokenizer, self._backend):
             number, window = places[place]
             scored[number].append((window, scores))
-        for text, name, parts in zip(texts, ids, scored, strict=True):
-            yield self._report(text, name, parts)
+        for text, parts in zip(texts, scored, strict=True):
+            yield windows.merge(len(text), len(self.scheme.tags), parts)
 
-    def _report(self, text: str, name: str, parts: list[tuple[windows.Window, Scores]]) -> Report:
-        scores, weight = windows.merge(len(text), len(self.scheme.tags), parts)
+    def _report(self, text: str, name: str, scores: Scores, weight: Scores) -> Report:
         found = decoding.decode(scores, self.scheme)
         tags = self.scheme.encode(len(text), found)
         confidence = np.exp(scores[np.arange(len(text)), tags])
