@@ -91,6 +91,15 @@ def test_what_predict_imports() -> None:
     assert not {m for m in modules if not m.startswith(("_", "cython"))} - allowed
 
 
+def test_selects_reports() -> None:
+    done = run(
+        "import sys; sys.argv = ['fazhi', 'annotations', 'select', 'examples', '-n', '1']\n"
+        "from fazhi.cli import app\napp()"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "qingshi-2024" in done.stdout
+
+
 def test_gpu_without_torch() -> None:
     done = run("""
 from pathlib import Path
