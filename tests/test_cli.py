@@ -250,6 +250,20 @@ def test_strict_stops_at_the_first_failure(folder: Path) -> None:
         assert err == f"error: {folder / 'good' / 'aa.txt'}: empty; there is nothing to read\n"
 
 
+def test_damaged_characters_are_told(folder: Path) -> None:
+    text = TEXT * 40
+    (folder / "good" / "c.txt").write_bytes(text.encode() + b"\xff")
+    out = folder / "out.jsonl"
+    for command in (
+        ("predict", folder / "good" / "c.txt"),
+        ("predict", folder / "good", "-o", out),
+    ):
+        code, _, err = run(*command)
+        warning = f"warning: {folder / 'good' / 'c.txt'}: damaged characters, shown as \ufffd: 1\n"
+        assert (code, err.replace("3 tagged, 0 failed\n", "")) == (0, warning)
+    assert written(out)[0][2]["text"] == text + "\ufffd"
+
+
 def test_failures_on_standard_output(folder: Path) -> None:
     (folder / "good" / "c.txt").write_bytes(b"")
     code, out, err = run("predict", folder / "good", "-o", "-")

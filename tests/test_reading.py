@@ -42,18 +42,67 @@ def test_a_named_encoding_holds_for_pages() -> None:
         (b" \n", None, "empty"),
         (b"\xef\xbb\xbf", None, "empty"),
         (b"PK\x03\x04\x00\x00", None, "not a text file"),
-        (b"\xff\xfea", None, "damaged utf-16 text"),
-        (b"\xb7\xa8\xff", "gb18030", "damaged gb18030 text at byte 2; save it as UTF-8"),
-        ("法".encode("gb18030"), "utf-8", "damaged utf-8 text at byte 0"),
-        (b"+2AA-", "utf-7", "damaged utf-7 text"),
+        (b"\xff\xfea", None, "not text in utf-16, .*; save it as UTF-8, or try another"),
+        (b"\xb7\xa8\xff", "gb18030", "not text in gb18030, or badly damaged"),
+        ("法".encode("gb18030"), "utf-8", "not text in utf-8"),
+        (b"+2AA-", "utf-7", "not text in utf-7"),
         (b"a", "gb", "there is no encoding 'gb'; try gb18030"),
         (b"a", "hex", "there is no encoding 'hex'"),
-        (bytes(range(128, 256)) * 8, None, "save it as UTF-8"),
+        ("學習貫徹法治思想".encode("big5") * 9, None, "or name its encoding with"),
+        ("法治1".encode("utf-16-le"), None, "say --encoding utf-16-le"),
     ],
 )
 def test_faulty_files(raw: bytes, encoding: str | None, message: str) -> None:
     with pytest.raises(ReadError, match=rf"^reports/a\.txt: .*{message}"):
         reading.read(raw, "reports/a.txt", ".txt", encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_few_damaged_bytes_cost_no_more_than_their_line(encoding: str, named: bool) -> None:
+    lines = (TEXT * 4).splitlines(keepends=True)
+    raws = [line.encode(encoding.removesuffix("-sig")) for line in lines]
+    raws[0] = lines[0].encode(encoding)
+    for line in (20, 40):
+        raws[line] = raws[line][:4] + b"\xff" + raws[line][5:]
+    raws[60] = b"\0" + raws[60]
+    raws[-1] = raws[-1][:-2]  # cut off
+    raw = b"".join(raws)
+    text = reading.read(raw, "a.txt", ".txt", encoding=encoding if named else None).text
+    found = text.splitlines(keepends=True)
+    damaged = {n for n, line in enumerate(found) if line != lines[n]}
+    assert (len(found), damaged) == (len(lines), {20, 40, 60, len(lines) - 1})
+    assert all("\ufffd" in found[n] for n in damaged - {60})
+    assert found[60] == "\0" + lines[60]
+
+
+@given(st.integers(0, len(TEXT.encode()) - 1), st.integers(0, 255))
+def test_one_byte_costs_one_character(at: int, byte: int) -> None:
+    raw = bytearray(TEXT.encode())
+    raw[at] = byte
+    text = decode(bytes(raw), "a.txt")
+    assert text.startswith(raw[:at].decode(errors="ignore"))
+    assert text.endswith(raw[at + 4 :].decode(errors="ignore"))
+
+
+PLAIN = "\n".join(f"{n}.组织开展行政执法检查，办结案件{n}件，提升了法治意识。" for n in range(60))
+
+
+@given(st.integers(0, len(PLAIN.encode("gb18030")) - 1), st.integers(0, 255))
+def test_one_byte_of_gb18030_costs_one_line(at: int, byte: int) -> None:
+    raw = bytearray(PLAIN.encode("gb18030"))
+    raw[at] = byte
+    text = decode(bytes(raw), "a.txt")
+    start, stop = raw.rfind(b"\n", 0, at) + 1, (raw + b"\n").find(b"\n", at + 1)
+    assert text.startswith(raw[:start].decode("gb18030"))
+    assert text.endswith(raw[stop:].decode("gb18030"))
+
+
+def test_damage_all_over_is_refused() -> None:
+    raw = bytearray(TEXT.encode())
+    raw[::200] = b"\xff" * len(raw[::200])
+    with pytest.raises(ReadError, match="not text in UTF-8"):
+        decode(bytes(raw), "a.txt")
 
 
 def test_noise_is_no_text() -> None:

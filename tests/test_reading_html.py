@@ -309,12 +309,22 @@ def test_a_few_damaged_bytes_are_shown_as_in_a_browser() -> None:
     assert read_html(raw, "page.html").text == SENTENCE * 40
 
 
+@pytest.mark.parametrize(("head", "charset"), [("", "utf-8"), ("", "gb18030"), (GB, "gb18030")])
+def test_a_damaged_byte_is_marked(head: str, charset: str) -> None:
+    lines = [f"{SENTENCE}{n}" for n in range(30)]
+    raw = (head + "".join(f"<p>{line}</p>" for line in lines)).encode(charset)
+    at = raw.index(lines[9].encode(charset))
+    found = read_html(raw[:at] + b"\xff" + raw[at + 1 :], "page.html").text.split("\n")
+    assert found[9][0] == "\ufffd"
+    assert found[:9] + found[10:] == lines[:9] + lines[10:]
+
+
 def test_encoding_is_believed() -> None:
     raw = f"<p>{SENTENCE}".encode("big5", "replace")
     assert read_html(raw, "a", "big5").text == raw[3:].decode("big5")
-    with pytest.raises(ReadError, match=r"a: not text in utf-8 .*try without it"):
+    with pytest.raises(ReadError, match=r"a: not text in utf-8, .*try another --encoding"):
         read_html(raw, "a", "utf-8")
-    with pytest.raises(ReadError, match="not text in no-such"):
+    with pytest.raises(ReadError, match="there is no encoding 'no-such'"):
         read_html(raw, "a", "no-such")
 
 

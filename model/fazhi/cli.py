@@ -18,7 +18,6 @@ from fazhi.version import __version__
 
 if TYPE_CHECKING:
     from fazhi.batches.running import Outcome, Predict
-    from fazhi.batches.sources import Failure
     from fazhi.batches.workers import Result, Settings
     from fazhi.limits import Limits
     from fazhi.reports import Report
@@ -166,8 +165,7 @@ def predict(
                 outcome = run(
                     found, out, engine, settings, to=to, strict=strict, done=done, each=each
                 )
-        for failure in outcome.failures:
-            typer.echo(f"error: {failure.reason}", err=True)
+        _tell(outcome)
         if outcome.before:
             typer.echo(f"{outcome.before} were done before", err=True)
         if out is not None or outcome.failures:
@@ -211,15 +209,21 @@ def _stream(
 
     outcome = Outcome()
     for result in engine(find(inputs, limits)):
-        if isinstance(result, Report):
-            outcome.tagged += 1
-        elif isinstance(result, Failure):
-            if strict:
-                raise FazhiError(result.reason)
-            outcome.failures.append(result)
+        if strict and isinstance(result, Failure):
+            raise FazhiError(result.reason)
+        if isinstance(result, Report | Failure):
+            outcome.add(result)
         show(result)
         done()
     return outcome
+
+
+def _tell(outcome: Outcome) -> None:
+    """List what failed, and what was not read in full."""
+    for failure in outcome.failures:
+        typer.echo(f"error: {failure.reason}", err=True)
+    for name, number in outcome.damaged.items():
+        typer.echo(f"warning: {name}: damaged characters, shown as \ufffd: {number}", err=True)
 
 
 def _print_json(result: Result) -> None:
@@ -270,7 +274,7 @@ def view(
     with _told_plainly():
         tagged, files = split_tagged(inputs)
         reports = [report.at_least(min_score) for report in tagged]
-        failures: list[Failure] = []
+        failed = 0
         if files:
             limits = Limits.parse(limit or ())
             settings = Settings(model, device.value, min_score, encoding, limits)
@@ -280,13 +284,13 @@ def view(
                     if isinstance(result, Report):
                         reports.append(result)
 
-                failures = _stream(engine, files, limits, show, done=done).failures
+                outcome = _stream(engine, files, limits, show, done=done)
+            _tell(outcome)
+            failed = len(outcome.failures)
         if reports:
             write_page(reports, out)
-        for failure in failures:
-            typer.echo(f"error: {failure.reason}", err=True)
-        typer.echo(f"{len(reports)} on the page, {len(failures)} failed", err=True)
-        if failures:
+        typer.echo(f"{len(reports)} on the page, {failed} failed", err=True)
+        if failed:
             raise typer.Exit(1)
 
 

@@ -28,12 +28,23 @@ class Outcome:
     """What a batch came to: how many reports were tagged, now and before, and what failed.
 
     ``dropped`` is what the annotation format that was asked for has no place for, counted.
+    ``damaged`` counts the characters of a file, by its name, that could not be read (U+FFFD).
     """
 
     tagged: int = 0
     before: int = 0
     failures: list[Failure] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    damaged: dict[str, int] = field(default_factory=dict)
+
+    def add(self, result: Report | Failure) -> None:
+        """Count a result."""
+        if isinstance(result, Failure):
+            self.failures.append(result)
+            return
+        self.tagged += 1
+        if damaged := result.text.count("\ufffd"):
+            self.damaged[str(result.meta["file"])] = damaged
 
 
 def run(
@@ -131,11 +142,9 @@ def _counted(
     results: Iterable[Report | Failure], outcome: Outcome, each: Callable[[Report], object]
 ) -> Iterator[Report | Failure]:
     for result in results:
+        outcome.add(result)
         if isinstance(result, Report):
-            outcome.tagged += 1
             each(result)
-        else:
-            outcome.failures.append(result)
         yield result
 
 

@@ -7,6 +7,7 @@ written so far takes the name all the same. Nothing is kept in memory for longer
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,7 @@ class _PartFile:
             raise FazhiError(f"{path}: can't be written ({error.strerror})") from error
 
     def finish(self) -> None:
+        os.fsync(self.file.fileno())  # on the disk before the journal of the batch is deleted
         self.file.close()
         self._part.replace(self._path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fazhi.documents import Document
+from fazhi.errors import ReadError
 from fazhi.limits import DEFAULT_LIMITS, Limits
 
 SUFFIXES = (".txt", ".docx", ".html", ".htm", ".pdf", ".doc", ".wps")
@@ -25,6 +26,8 @@ def read(
     """
     if len(raw) > limits.file_mib * 2**20:
         raise limits.exceeded(name, "file_mib", "MiB")
+    if not raw:
+        raise ReadError(f"{name}: empty; there is nothing to read")
     document = _read(raw, name, suffix, encoding, limits)
     if len(document.text) > limits.chars:
         raise limits.exceeded(name, "chars", "characters")

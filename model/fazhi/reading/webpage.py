@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from fazhi.errors import ReadError
 from fazhi.limits import DEFAULT_LIMITS, Limits
-from fazhi.reading.text import decode
+from fazhi.reading.text import decode, decode_damaged
 
 MAX_ATTRIBUTES = 2_000  # a parser's time grows with the square of those of one tag
 MAX_REOPENED = 500_000  # elements that a parser makes anew for each <b> or <font> left open
@@ -24,7 +24,6 @@ MAX_REOPENED = 500_000  # elements that a parser makes anew for each <b> or <fon
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _CHARSET_WITHIN = 8192  # bytes; browsers stop at 1,024, but saved pages may say it later
 _CHINESE = re.compile(rb"gb|x-gbk|cp936|hz-gb|chinese|csgb|iso-ir-58|ms936|windows-936")
-_MOST_DAMAGED = 0.001  # of the characters; sites cut their descriptions in mid-character
 
 _ANY_TAG = re.compile(r"</?[a-zA-Z]")
 _TAG = re.compile(
@@ -107,23 +106,18 @@ def decode_html(raw: bytes, name: str, encoding: str | None = None) -> str:
 
     Raises ReadError, with ``name`` in its message, for bytes that are no text.
     """
-    if encoding is not None:
+    if encoding is None and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if b"\0" in raw:
+            raise ReadError(f"{name}: not a web page; save the page as HTML and try again")
         try:
-            return raw.decode(encoding).encode("utf-8", "replace").decode()
-        except (LookupError, ValueError) as error:
-            raise ReadError(f"{name}: not text in {encoding} ({error}); try without it") from error
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return decode(raw, name)
-    if b"\0" in raw:
-        raise ReadError(f"{name}: not a web page; save the page as HTML and try again")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        said = _CHARSET.search(raw[:_CHARSET_WITHIN])
-        is_chinese = said is not None and _CHINESE.match(said[1].lower()) is not None
-        text = raw.decode("gb18030" if is_chinese else "utf-8", "replace")
-    is_damaged = text.count("\ufffd") > _MOST_DAMAGED * len(text)
-    return decode(raw, name) if is_damaged else text
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            said = _CHARSET.search(raw[:_CHARSET_WITHIN])
+        if said is not None and _CHINESE.match(said[1].lower()):
+            text = decode_damaged(raw, "gb18030")
+            if text is not None:
+                return text
+    return decode(raw, name, encoding)
 
 
 def _check(text: str, name: str, limits: Limits) -> None:
