@@ -76,15 +76,6 @@ def test_statistics(annotated: Path) -> None:
     assert "| headings of level 1 / 2 / 3 / 4 | 4 / 2 / 0 / 0 |" in table
 
 
-@pytest.mark.parametrize(("split", "reports"), [("dev", 25), ("test", 25), ("train", 20)])
-def test_second_annotations_are_of_the_same_texts(split: str, reports: int) -> None:
-    pytest.importorskip("seqeval")
-    from fazhi_training.agreement import compare
-
-    second = ROOT / "annotations" / "second" / split
-    assert len(compare(ROOT / "annotations" / split, second).second) == reports
-
-
 def test_second_annotation_of_another_text(annotated: Path, tmp_path: Path) -> None:
     reports = [item.report for item in read([annotated / "dev"])]
     (tmp_path / f"{reports[0].id}.json").write_text(
@@ -92,28 +83,3 @@ def test_second_annotation_of_another_text(annotated: Path, tmp_path: Path) -> N
     )
     with pytest.raises(AnnotationError, match="text_sha256 is 0, but its text has"):
         read_over(tmp_path, reports)
-
-
-def test_agreement(annotated: Path, tmp_path: Path) -> None:
-    pytest.importorskip("seqeval")
-    from fazhi_training.agreement import compare
-
-    first = read([annotated / "dev"])
-    same = compare(annotated / "dev", annotated / "dev")
-    assert same.kappa(None) == same.kappa("LAW") == 1.0
-    assert list(same.differences()) == []
-    altered = [
-        item.path.read_text(encoding="utf-8")
-        .replace('<LAW name="中华人民共和国民法典">民法典</LAW>', "民法典")
-        .replace('role="problems"', 'role="plan"')
-        for item in first
-    ]
-    for item, content in zip(first, altered, strict=True):
-        (tmp_path / item.path.name).write_text(content, encoding="utf-8")
-    other = compare(annotated / "dev", tmp_path)
-    assert other.kappa("LAW") == 0.0
-    assert "LAW.name" not in other.table()
-    found = list(other.differences())
-    assert len(found) == 4
-    assert any("first only" in line and "[民法典]" in line for line in found)
-    assert any("role: 'problems' or 'plan'" in line for line in found)

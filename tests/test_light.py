@@ -43,6 +43,17 @@ assert report.spans[0]["role"] == "measures"
     assert done.returncode == 0, done.stderr
 
 
+def test_annotations_are_audited() -> None:
+    for arguments in (
+        ["agreement", "annotations/dev-other", "annotations/second/dev-other"],
+        ["suspects", "annotations/dev-other"],
+    ):
+        typed = ["fazhi", "annotations", *arguments]
+        done = run(f"sys.argv = {typed!r}\nfrom fazhi.cli import app\napp()")
+        assert done.returncode == 0, done.stderr
+        assert "8 reports" in done.stdout + done.stderr
+
+
 def test_missing_extras_name_the_install_line() -> None:
     for arguments in (
         ["train", "configs/default.yaml"],

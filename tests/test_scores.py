@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("seqeval")
 
 from fazhi.reports import Report, Span
-from fazhi_training import scores
+from fazhi_training import evaluation, scores
 
 TEXT = "一二三四五六七八九十"
 
@@ -27,7 +27,7 @@ def test_strict() -> None:
     assert (found["LAW"].precision, found["LAW"].recall, found["LAW"].f1) == (0, 0, 0)
     assert found["micro"].f1 == pytest.approx(2 * 2 / (3 + 4))
     assert (found["micro"].gold, found["micro"].predicted) == (3, 4)
-    assert scores.seqeval_f1(GOLD, FOUND, ("COUNT", "LAW")) == pytest.approx(found["micro"].f1)
+    assert evaluation.seqeval_f1(GOLD, FOUND, ("COUNT", "LAW")) == pytest.approx(found["micro"].f1)
 
 
 def test_partial_counts_the_overlap() -> None:

@@ -469,21 +469,95 @@ def annotations_stats(
 
 @annotations_app.command("agreement")
 def annotations_agreement(
-    first: Annotated[Path, typer.Argument(help="Annotated reports.")],
-    second: Annotated[Path, typer.Argument(help="The same reports, annotated by another.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Two or more annotations of the same reports.")
+    ],
     differences: Annotated[
         bool, typer.Option("--differences", help="List every difference in its context.")
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Write a page of the differences side by side (.html)."),
+    ] = None,
 ) -> None:
-    """Compare two annotations of the same reports: span F1, kappa on characters, attributes."""
-    with _told_plainly(), _extra("train"):
-        from fazhi_training.agreement import compare
+    """Compare annotations of the same reports: span F1, kappa and alpha on characters.
 
-        agreement = compare(first, second)
+    Each path is what one annotator made; reports are paired by id. Of more than two annotators, F1
+    and kappa (Cohen's) are means over the pairs; alpha is Krippendorff's. See docs/audit.md.
+    """
+    if len(paths) < 2:
+        raise typer.BadParameter("two annotations or more are compared", param_hint="paths")
+    if out is not None:
+        _refuse_bad_target(out, paths, (".html",))
+    with _told_plainly():
+        from fazhi_training.agreement import compare
+        from fazhi_training.agreement_page import write_page
+
+        agreement = compare(paths)
         typer.echo(agreement.table())
         if differences:
-            for line in agreement.differences():
-                typer.echo(line)
+            for difference in agreement.differences():
+                typer.echo(str(difference))
+        if out is not None:
+            write_page(agreement, out)
+
+
+@annotations_app.command("suspects")
+def annotations_suspects(
+    paths: Annotated[list[Path], typer.Argument(help="Annotated reports: files, folders.")],
+    folds: Annotated[
+        int,
+        typer.Option(help="Train so many models, each on what the others judge; 0 is none."),
+    ] = 0,
+    work: Annotated[
+        Path, typer.Option(help="Folder of these models; those that are there are used again.")
+    ] = Path("runs/suspects"),
+    recipe: Annotated[
+        Path | None, typer.Option(help="How each is trained, in place of 300 small updates.")
+    ] = None,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A model folder to judge by in place of training; of several, in order, each "
+            "judges the reports of its fold."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Write them here, a row each: .csv or .jsonl."),
+    ] = None,
+) -> None:
+    """List likely errors in annotated reports, the likeliest first.
+
+    These are places that are annotated otherwise than most of the same surface in the same context,
+    and, with --folds or --model, those where a model that was not trained on them finds other
+    spans. See docs/audit.md.
+    """
+    from fazhi.annotations import read
+    from fazhi.annotations.suspects import ENDINGS, by_models, by_surface, ranked, write
+
+    if folds == 1 or folds < 0 or (folds and model):
+        raise typer.BadParameter("2 folds or more, or --model", param_hint="--folds")
+    if out is not None:
+        _refuse_bad_target(out, paths, ENDINGS)
+    with _told_plainly():
+        items = read(paths)
+        models = list(model or ())
+        if folds:
+            with _extra("train"):
+                from fazhi_training.folds import train_folds
+                from fazhi_training.recipe import Recipe
+
+                reports = [item.report for item in items]
+                how = Recipe.load(recipe) if recipe else None
+                models = train_folds(reports, folds, work, how)
+        found = ranked([*by_surface(items), *(by_models(items, models) if models else ())])
+        if out is None:
+            for suspect in found:
+                typer.echo(str(suspect))
+        else:
+            write(found, out)
+        typer.echo(f"{len(found)} suspects in {len(items)} reports", err=True)
 
 
 @annotations_app.command("convert")

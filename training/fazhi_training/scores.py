@@ -7,17 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from seqeval.metrics import f1_score
-from seqeval.scheme import IOBES
 
 from fazhi.reports import Attribute, Report, Span
-from fazhi.tagging.labels import TagScheme
 
 Counts = npt.NDArray[np.float64]
 MICRO = "micro"
 RESAMPLES = 1000
 _RATE_TOLERANCE = 1e-3
-_NO_FACTS = frozenset({"known", "note", "reason"})  # attributes
+NO_FACTS = frozenset({"known", "note", "reason"})  # attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ def _exact_facts(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
 
 def _compared(one: Span, other: Span) -> list[str]:
     """The attributes of either span that are facts."""
-    return sorted((one.attributes.keys() | other.attributes.keys()) - _NO_FACTS)
+    return sorted((one.attributes.keys() | other.attributes.keys()) - NO_FACTS)
 
 
 def _overlap_credit(gold: Sequence[Span], predicted: Sequence[Span]) -> float:
@@ -161,25 +158,6 @@ def _f1(right: Counts, gold: Counts, predicted: Counts) -> Counts:
     total = np.asarray(gold + predicted, dtype=np.float64)
     result: Counts = np.divide(2.0 * right, total, out=np.zeros_like(total), where=total > 0)
     return result
-
-
-def seqeval_f1(gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str]) -> float:
-    """Micro F1 by seqeval in strict mode over the tags: an independent count of the same thing."""
-    scheme = TagScheme(tuple(labels))
-
-    def tags(report: Report) -> list[str]:
-        spans = [(s.start, s.end, s.label) for s in report.spans if s.label in scheme.labels]
-        return [scheme.tags[index] for index in scheme.encode(len(report.text), spans).tolist()]
-
-    return float(
-        f1_score(
-            [tags(report) for report in gold],
-            [tags(report) for report in predicted],
-            mode="strict",
-            scheme=IOBES,
-            zero_division=0,
-        )
-    )
 
 
 def attribute_accuracy(

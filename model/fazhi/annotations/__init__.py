@@ -46,6 +46,12 @@ class Annotated:
         """``file:line`` of a span, for messages."""
         return f"{self.path}:{self.lines[index]}"
 
+    def line_at(self, place: int) -> int:
+        """The line of the file that a character of the text stands on; of JSONL its record's."""
+        if self.path.suffix != ".txt":
+            return self.line
+        return 2 + self.report.text.count("\n", 0, place)  # after the line of META
+
 
 def read(paths: Iterable[Path]) -> list[Annotated]:
     """Read annotation files; folders are walked. Raises AnnotationError with all problems."""

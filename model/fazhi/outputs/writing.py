@@ -116,7 +116,7 @@ class _Csv:
         for table, found in tables.items():
             names = [column.name for column in TABLES[table]]
             for row in found:
-                cells = zip(names, map(_guarded, row), strict=True)
+                cells = zip(names, map(guarded, row), strict=True)
                 self._csv.writerow({"fact": table.removesuffix("s"), **dict(cells)})
         self._file.flush()
 
@@ -130,7 +130,8 @@ class _Csv:
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
-def _guarded(cell: Cell) -> Cell:
+def guarded(cell: Cell) -> Cell:
+    """A cell that no spreadsheet takes for a formula."""
     if isinstance(cell, bool):
         return str(cell).lower()
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell

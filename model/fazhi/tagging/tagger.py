@@ -13,6 +13,7 @@ from fazhi.batches import sources
 from fazhi.facts import resolving
 from fazhi.reports import Report, Span
 from fazhi.tagging import decoding, scoring, windows
+from fazhi.tagging.calibration import Shares
 from fazhi.tagging.labels import TagScheme
 from fazhi.tagging.manifest import Manifest
 from fazhi.tagging.scoring import Backend, Scores
@@ -81,6 +82,16 @@ class Tagger:
         self, texts: Iterable[str], *, ids: Iterable[str] | None = None
     ) -> Iterator[Report]:
         """Tag texts in order, several in one batch; lazily, so that an endless iterable is fine."""
+        for report, _ in self.tag_with_confidence(texts, ids=ids):
+            yield report
+
+    def tag_with_confidence(
+        self, texts: Iterable[str], *, ids: Iterable[str] | None = None
+    ) -> Iterator[tuple[Report, Shares]]:
+        """As ``tag_many``, with the calibrated probability of each character's tag.
+
+        That is an array of shape ``(characters,)``; a span's score is the least of its own.
+        """
         names = iter(ids) if ids is not None else map(str, count())
         for group in _groups(texts):
             scored = zip(group, islice(names, len(group)), self._score_group(group), strict=True)
@@ -106,18 +117,20 @@ class Tagger:
         for text, parts in zip(texts, scored, strict=True):
             yield windows.merge(len(text), len(self.scheme.tags), parts)
 
-    def _report(self, text: str, name: str, scores: Scores, weight: Scores) -> Report:
+    def _report(
+        self, text: str, name: str, scores: Scores, weight: Scores
+    ) -> tuple[Report, Shares]:
         found = decoding.decode(scores, self.scheme)
         tags = self.scheme.encode(len(text), found)
-        confidence = np.exp(scores[np.arange(len(text)), tags])
-        calibrated = self.manifest.calibration
+        confidence = self.manifest.calibration(np.exp(scores[np.arange(len(text)), tags]))
         spans = [
-            Span(start, end, label, text[start:end], float(calibrated(confidence[start:end].min())))
+            Span(start, end, label, text[start:end], float(confidence[start:end].min()))
             for start, end, label in _trimmed(text, found)
         ]
         spans = [span for span in spans if span.score >= self.min_score]
         coverage = float((weight > 0).mean()) if text else 1.0
-        return Report(name, text, resolving.resolve(text, spans), coverage=coverage)
+        report = Report(name, text, resolving.resolve(text, spans), coverage=coverage)
+        return report, confidence
 
 
 def _trimmed(text: str, found: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
