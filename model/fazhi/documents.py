@@ -79,7 +79,8 @@ class Document:
         """The places that characters ``[start, end)`` of the text come from, in order."""
         first = max(0, bisect_right(self.pieces, start, key=lambda piece: piece.start) - 1)
         found = []
-        for piece in self.pieces[first:]:
+        for index in range(first, len(self.pieces)):  # a slice would copy all that comes after
+            piece = self.pieces[index]
             if piece.start >= end:
                 break
             if piece.end > start:
