@@ -1,4 +1,4 @@
-# `make demo` and `make test` need Python 3.10 or newer, pip, make and git; all else they install in .venv.
+# `make demo`, `make test` and `make bench` need Python 3.10 or newer, pip, make and git; all else they install in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Real reports that lie beside a clone are no part of it; where there are some, ours must be apart.
 APART := $(if $(wildcard ../shared/reports),--apart ../shared/reports)
 
-.PHONY: demo test lint types train clean
+.PHONY: demo test lint types train bench clean
 
 demo: .venv/base
 	$(BIN)/fazhi predict examples --summary -o demo.jsonl
@@ -25,6 +25,10 @@ types: .venv/dev
 
 train: .venv/dev
 	$(BIN)/fazhi train configs/default.yaml
+
+# All parts, or some: make bench PARTS="rate limit"
+bench: .venv/dev
+	$(BIN)/python benchmarks/speed.py $(PARTS)
 
 .venv/python:
 	$(PYTHON) -m venv .venv

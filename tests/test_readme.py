@@ -54,7 +54,7 @@ def test_named_files_exist() -> None:
         assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("target", ["demo", "test"])
+@pytest.mark.parametrize("target", ["demo", "test", "bench"])
 def test_make_targets_exist(target: str) -> None:
     if shutil.which("make") is None:
         pytest.skip("no make")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from fazhi.reports import Report, Span
@@ -64,14 +65,22 @@ def _expressed(text: str) -> Iterator[Span]:
 
 
 class Crf:
-    """A linear-chain CRF over characters, a line a sequence; BIOES tags."""
+    """A linear-chain CRF over characters, a line a sequence; BIOES tags.
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    ``file`` keeps what it learns; with one that is there already, it need not learn again.
+    """
+
+    def __init__(self, labels: Sequence[str], *, file: Path | None = None) -> None:
         from sklearn_crfsuite import CRF
 
         self._scheme = TagScheme(tuple(labels))
         self._crf = CRF(
-            algorithm="lbfgs", c1=0.1, c2=0.05, max_iterations=80, all_possible_transitions=False
+            algorithm="lbfgs",
+            c1=0.1,
+            c2=0.05,
+            max_iterations=80,
+            all_possible_transitions=False,
+            model_filename=None if file is None else str(file),
         )
 
     def fit(self, reports: Sequence[Report]) -> Crf:
