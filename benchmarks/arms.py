@@ -12,29 +12,28 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
+from unittest.mock import patch
 
 import memory
-from fazhi.batches.predicting import predict
-from fazhi.batches.running import run
-from fazhi.batches.workers import Settings
-from fazhi.limits import Limits
+from fazhi.cli import app
 from fazhi.reports import Report
 from fazhi.tagging.labels import LABELS
 from fazhi.tagging.manifest import Manifest
 from fazhi.tagging.scoring import available_cores
 from fazhi.tagging.tagger import SHIPPED_MODEL, Tagger
-from stages import ENCODER, EncoderClock, Sampler
+from stages import EncoderClock, Sampler
 
 Places = list[tuple[int, int, str]]
 Tag = Callable[[Sequence[str]], list[Places]]
 Task = dict[str, Any]
 _WARM_CHARS = 100
-_UNLIMITED = Limits(file_mib=1_000, chars=100_000_000)
+_LIMITS = ("--limit", "file_mib=1000", "--limit", "chars=100000000")
 _PROFILED = 50  # texts
 
 
@@ -189,33 +188,27 @@ def batch(task: Task) -> dict[str, Any]:
     ``sampled`` adds the shares of the stages, which costs a little time.
     """
     clock = EncoderClock()
-    begun = perf_counter()
-    model = Path(task["model"]) if "model" in task else None
-    settings = Settings(model, "cpu", limits=_UNLIMITED)
-    out = Path(task["out"])
-    with settings.readers() as readers:
-        tagger = settings.tagger()
+    load, ready = Tagger.load, [0.0]
+
+    def load_and_warm(*arguments: Any, **named: Any) -> Tagger:
+        tagger = load(*arguments, **named)
         _ = tagger.tag(task["warm"]).facts  # tables are read when they are first needed
-        ready = perf_counter()
-        figures: dict[str, Any] = {"load_s": ready - begun}
+        ready[0] = perf_counter()
+        return tagger
 
-        def whole() -> int:
-            paths = [Path(task["folder"])]
-            return run(paths, out, lambda items: predict(tagger, items, readers), settings).tagged
-
-        if task.get("sampled"):
-            with Sampler() as sampler:
-                tagged = whole()
-            figures["stages"] = {name: round(one, 4) for name, one in sampler.shares().items()}
-        else:
-            tagged = whole()
+    model = ["--model", task["model"]] if "model" in task else []
+    command = ["predict", task["folder"], "-o", task["out"], "--device", "cpu", *model, *_LIMITS]
+    sampler = Sampler() if task.get("sampled") else None
+    begun = perf_counter()
+    with patch.object(Tagger, "load", load_and_warm), sampler or nullcontext():
+        app(command, standalone_mode=False)
     ended = perf_counter()
     return {
-        "tagged": tagged,
-        "seconds": ended - ready,
-        f"{ENCODER}_s": clock.seconds(ready),
+        "load_s": ready[0] - begun,
+        "seconds": ended - ready[0],
+        "encoder_s": clock.seconds(ready[0]),
         "peak_mib": memory.peak(os.getpid()),
-        **figures,
+        **({"stages": sampler.shares(ready[0])} if sampler else {}),
     }
 
 

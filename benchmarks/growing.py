@@ -77,7 +77,9 @@ def run_batch(texts: Sequence[str], task: Mapping[str, Any], work: Path) -> dict
         "batch", {"folder": str(folder), "out": str(out), "warm": warm, **task}, work
     )
     shutil.rmtree(folder)
+    with out.open(encoding="utf-8") as lines:
+        tagged = sum('"failure"' not in line for line in lines)
     out.unlink()
-    if figures["tagged"] != len(texts):
-        raise SystemExit(f"{figures['tagged']} of {len(texts)} reports were tagged")
+    if tagged != len(texts):
+        raise SystemExit(f"{tagged} of {len(texts)} reports were tagged")
     return figures

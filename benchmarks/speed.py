@@ -53,7 +53,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     "CRF": {"tagger": "CRF"},
 }
 _LIBRARIES = ("numpy", "onnxruntime", "torch", "transformers", "spacy", "sklearn-crfsuite")
-_START_TURNS = int(__import__("os").environ.get("ST","5"))
+_START_TURNS = 5
 _WEIGHTS = (".onnx", ".safetensors")
 
 

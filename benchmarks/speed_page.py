@@ -25,10 +25,11 @@ def page(measured: Figures, name: str) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "`make bench`, or single parts: `python benchmarks/speed.py rate`.",
+        "`make bench` measures all parts, `python benchmarks/speed.py rate` one. Each arm runs in",
+        "a process of its own, the arms take turns on the same texts, and medians count. All",
+        f"figures and single rounds: [{name}.json]({name}.json).",
+        "",
     ]
-    lines += ["Each arm runs in a process of its own, the arms take turns on the same texts, and"]
-    lines += [f"medians count. All figures and the single rounds: [{name}.json]({name}.json).", ""]
     asked = targets(measured)
     rows = [[one.what, one.asked, one.found, "met" if one.is_met else "missed"] for one in asked]
     lines += [*_table(["target", "asked", "found", ""], rows), ""]

@@ -68,7 +68,7 @@ class Sampler:
     """Looks at the main thread's stack all the time; use ``with``, then ask for the shares."""
 
     def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+        self._seen: list[tuple[float, str]] = []
         self._done = Event()
         self._thread = Thread(target=self._look, daemon=True)
 
@@ -80,16 +80,17 @@ class Sampler:
         self._done.set()
         self._thread.join()
 
-    def shares(self) -> dict[str, float]:
-        """The share of the samples by stage, each of them named."""
-        total = max(1, self._counts.total())
-        return {name: self._counts[name] / total for name in (ENCODER, *_STAGES, OTHER)}
+    def shares(self, since: float) -> dict[str, float]:
+        """The share of each stage in the samples since then."""
+        counts = Counter(stage for time, stage in self._seen if time >= since)
+        total = max(1, counts.total())
+        return {name: counts[name] / total for name in (ENCODER, *_STAGES, OTHER)}
 
     def _look(self) -> None:
         main = main_thread().ident
         while not self._done.wait(_INTERVAL_S):
-            frame = sys._current_frames().get(main or 0)
-            self._counts[_stage(frame)] += 1
+            stage = _stage(sys._current_frames().get(main or 0))
+            self._seen.append((perf_counter(), stage))
 
 
 def _stage(frame: FrameType | None) -> str:

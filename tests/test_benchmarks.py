@@ -18,7 +18,7 @@ from fazhi.tagging.windows import WindowSettings
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import arithmetic
-import arms
+import growing
 import processes
 import speed
 import speed_page
@@ -159,7 +159,8 @@ def test_stages_by_file() -> None:
     assert all((fazhi / file).exists() for files in stages._STAGES.values() for file in files)
 
 
-def test_texts_are_different_and_the_same_each_time() -> None:
+def test_texts_are_different_and_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     found = texts.stretches(30, 100)
     assert len(set(found)) == 30
     assert found[:10] == texts.stretches(10, 100)
@@ -176,23 +177,26 @@ def test_import_times() -> None:
 
 
 def test_timed() -> None:
-    found = processes.timed([sys.executable, "-c", "import time; bytes(10**8); time.sleep(0.2)"])
+    code = "import time; held = b'x' * 10**8; time.sleep(0.3)"
+    found = processes.timed([sys.executable, "-c", code])
     assert found["seconds"] > 0.2
     assert found["peak_mib"] > 90
     with pytest.raises(SystemExit, match="failed"):
         processes.timed([sys.executable, "-c", "raise SystemExit(1)"])
 
 
-def test_a_batch_with_its_stages(tiny_model: Path, tmp_path: Path) -> None:
-    pytest.importorskip("onnxruntime")
-    (tmp_path / "reports").mkdir()
-    for number in range(3):
-        (tmp_path / "reports" / f"{number}.txt").write_text(f"办结{number}件。", encoding="utf-8")
-    task = {"model": str(tiny_model), "folder": str(tmp_path / "reports"), "warm": "2次"}
-    found = arms.batch({**task, "out": str(tmp_path / "out.jsonl"), "sampled": True})
-    assert found["tagged"] == 3
+def test_a_batch_with_its_stages(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    task = {"model": str(tiny_model), "sampled": True}
+    found = growing.run_batch([f"办结{number}件。" for number in range(3)], task, tmp_path)
     assert 0 < found["encoder_s"] < found["seconds"]
+    assert found["load_s"] > 0
+    assert found["peak_mib"] > 10
     assert set(found["stages"]) == {stages.ENCODER, *stages._STAGES, stages.OTHER}
+    with pytest.raises(SystemExit, match="of 2 reports were tagged"):
+        growing.run_batch(["办结2件。", ""], task, tmp_path)
 
 
 def test_every_target_has_a_figure(measured: dict[str, Any]) -> None:
