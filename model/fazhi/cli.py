@@ -374,16 +374,35 @@ def _progress(inputs: list[Path]) -> Iterator[Callable[[], object]]:
 @app.command()
 def train(
     recipe: Annotated[Path, typer.Argument(help="A YAML recipe; those of fazhi are in configs/.")],
+    init: Annotated[
+        str | None,
+        typer.Option(help="Start from this model or encoder: a folder, shipped-model, shipped."),
+    ] = None,
+    annotations: Annotated[
+        list[Path] | None,
+        typer.Option(help="Annotated reports of your own, to mix with the recipe's; repeatable."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Save the model in this folder.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint of this recipe.")
     ] = False,
 ) -> None:
-    """Train a model on annotated reports, as a recipe says, and save it as a model folder."""
+    """Train a model on annotated reports, as a recipe says, and save it as a model folder.
+
+    --init, --annotations and --out take the place of what the recipe says. With reports of your
+    own, a part of them is held out, and what was gained there and lost on the others is told.
+    """
     with _told_plainly(), _extra("train"):
         from fazhi_training.recipe import Recipe
         from fazhi_training.training import train as train_recipe
 
-        folder = train_recipe(Recipe.load(recipe), resume=resume)
+        given = {
+            "encoder": init,
+            "own": {"annotations": annotations} if annotations else None,
+            "out": out,
+        }
+        changes = {name: value for name, value in given.items() if value is not None}
+        folder = train_recipe(Recipe.load(recipe, **changes), resume=resume, report=typer.echo)
         if os.environ.get("RANK", "0") == "0":  # torchrun's number of this process
             typer.echo(f"saved {folder}")
 

@@ -8,16 +8,26 @@ from typing import Any
 
 from fazhi.reports import Report
 from fazhi.tagging.manifest import Manifest
+from fazhi_training.comparison import Comparison, in_words
 from fazhi_training.recipe import Recipe
 
 ENCODER, NOTICE = "ENCODER.md", "NOTICE"
 """Files of an encoder's folder that go with every model made of it: what it saw, and licences."""
 
+_SPLITS = {"own": "own reports", "held": "own reports, held out"}
+
 
 def write_card(
-    folder: Path, manifest: Manifest, recipe: Recipe, reports: Mapping[str, Sequence[Report]]
+    folder: Path,
+    manifest: Manifest,
+    recipe: Recipe,
+    reports: Mapping[str, Sequence[Report]],
+    changes: Mapping[str, Comparison],
 ) -> None:
-    """Write ``README.md`` into the model folder."""
+    """Write ``README.md`` into the model folder.
+
+    ``changes`` are what reports of one's own changed, by the reports that it was measured on.
+    """
     lines = [
         "# A fazhi model",
         "",
@@ -39,8 +49,14 @@ def write_card(
         chars = sum(len(report.text) for report in items)
         spans = sum(len(report.spans) for report in items)
         sha = manifest.annotations.get(split, "")[:16]
-        lines.append(f"| {split} | {len(items)} | {chars:,} | {spans:,} | `{sha}` |")
-    lines += ["", "## Scores on dev", "", "Strict span F1 with its 95 % interval over reports.", ""]
+        lines.append(
+            f"| {_SPLITS.get(split, split)} | {len(items)} | {chars:,} | {spans:,} | `{sha}` |"
+        )
+    lines += ["", *_retraining(changes)]
+    lines += ["## Scores on dev", ""]
+    if "held" in reports:
+        lines += ["Dev and the held-out reports together.", ""]
+    lines += ["Strict span F1 with its 95 % interval over reports.", ""]
     lines += ["| label | F1 | interval |", "|---|---|---|"]
     lines += [
         f"| {label} | {found['f1']:.4f} | {found['low']:.4f}-{found['high']:.4f} |"
@@ -69,6 +85,27 @@ def write_card(
     if (folder / NOTICE).is_file():
         lines += ["## Licences", "", f"Of what the model is made of: [{NOTICE}]({NOTICE}).", ""]
     (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _retraining(changes: Mapping[str, Comparison]) -> list[str]:
+    lines = []
+    for title, comparison in changes.items():
+        lines += [
+            f"## {title}",
+            "",
+            "Strict span F1 of the model it started from and of this one, the difference with its",
+            "95 % interval over reports, and p by a paired bootstrap test.",
+            "",
+            "| label | before | after | difference | interval | p |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {label} | {found.first:.4f} | {found.second:.4f} | {found.difference:+.4f} "
+            f"| {found.low:+.4f} to {found.high:+.4f} | {in_words(found.p)} |"
+            for label, found in comparison.differences.items()
+        ]
+        lines.append("")
+    return lines
 
 
 def _link(folder: Path, name: str, says: str) -> str:

@@ -12,7 +12,6 @@ from seqeval.metrics import f1_score
 from seqeval.scheme import IOBES
 
 from fazhi.annotations import read
-from fazhi.annotations.checking import check
 from fazhi.annotations.context import in_context
 from fazhi.errors import FazhiError
 from fazhi.facts.resolving import resolve
@@ -20,7 +19,7 @@ from fazhi.reports import Report
 from fazhi.tagging.labels import LABELS, TagScheme
 from fazhi.tagging.tagger import Tagger
 from fazhi_training import baselines as baseline
-from fazhi_training import scores
+from fazhi_training import corpora, scores
 from fazhi_training.scores import MICRO, Score
 
 
@@ -141,7 +140,7 @@ def evaluate(
     """
     tagger = Tagger.load(model, device=device)
     labels = tagger.manifest.labels
-    gold = check(paths, tuple({*labels, *LABELS}))
+    gold = corpora.read(paths, tuple({*labels, *LABELS}))
     tagged = list(tagger.tag_many([report.text for report in gold]))
     systems = {"model": scores.strict(gold, tagged, labels)}
     if baselines is not None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from fazhi.errors import FazhiError
 from fazhi.tagging.labels import LABELS
@@ -25,8 +33,11 @@ class _Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
-    def load(cls: type[Loaded], path: Path) -> Loaded:
-        """Read a YAML file; raises FazhiError with every fault, each with its key."""
+    def load(cls: type[Loaded], path: Path, **changes: Any) -> Loaded:
+        """Read a YAML file; raises FazhiError with every fault, each with its key.
+
+        ``changes`` take the place of its fields; those of a part are a mapping.
+        """
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
         except OSError as error:
@@ -35,6 +46,10 @@ class _Schema(BaseModel):
             raise FazhiError(f"{path}: not YAML ({error})") from error
         if not isinstance(content, dict):
             raise FazhiError(f"{path}: a recipe is a mapping of keys to values")
+        for name, value in changes.items():
+            part = content.get(name)
+            both = isinstance(part, dict) and isinstance(value, dict)
+            content[name] = part | value if both else value
         try:
             return cls.model_validate(content)
         except ValidationError as error:
@@ -103,36 +118,58 @@ class Augmentation(_Schema):
         return self
 
 
+class Own(_Schema):
+    """Annotated reports of your own, that a model is trained on with those of ``train``.
+
+    A pass takes all of them that are not held out, and so many of ``train`` that ``share`` of its
+    characters are of your own. ``held_share`` of the reports are held out: they choose the
+    checkpoint, and what was gained is measured on them.
+    """
+
+    annotations: tuple[Path, ...] = Field(min_length=1)
+    share: float = Field(0.5, gt=0, le=1)
+    held_share: float = Field(0.2, gt=0, lt=1)
+
+
 class Recipe(_Schema):
     """A training run.
 
     ``encoder`` is a hub name, a local folder, or one in the package: ``shipped`` for the encoder,
     ``shipped-model`` for the tagger, which goes on learning from where it is. Paths are taken from
-    the folder the command is run in. ``patience`` counts evaluations on dev without a better F1
-    before training stops; the best weights on dev are the ones that are saved.
+    the folder the command is run in. ``train`` and ``dev`` may be nothing where ``own`` has
+    reports. ``patience`` counts evaluations on dev without a better F1 before training stops; the
+    best weights on dev are the ones that are saved.
     """
 
     encoder: str = "shipped"
     labels: tuple[str, ...] = LABELS
     train: tuple[Path, ...]
     dev: tuple[Path, ...]
+    own: Own | None = None
     out: Path
     windows: Windows = Windows.model_validate({})
     augmentation: Augmentation = Augmentation.model_validate({})
     fitting: Fitting = Fitting.model_validate({})
+
+    @field_validator("labels")
+    @classmethod
+    def _sorted(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(labels))  # so that the tags of a model do not hang on their order
 
     @model_validator(mode="after")
     def _consistent(self) -> Recipe:
         faults = []
         if len(set(self.labels)) != len(self.labels) or not self.labels:
             faults.append("labels must be some, and different")
-        if any(not label.isidentifier() for label in self.labels):
-            faults.append("a label is made of letters, digits and _")
+        if any(not re.fullmatch(r"[\w.]+", label) for label in self.labels):
+            faults.append("a label is made of letters, digits, . and _")
         if set(self.train) & set(self.dev):
             faults.append("train and dev share a path; dev must be held out")
+        if self.own and set(self.own.annotations) & {*self.train, *self.dev}:
+            faults.append("own.annotations are not those of train or dev")
         if not self.out.name:
             faults.append("out names the folder that the model is saved in")
-        if not self.train or not self.dev:
+        if not self.own and not (self.train and self.dev):
             faults.append("train and dev each need a path")
         if faults:
             raise ValueError("; ".join(faults))

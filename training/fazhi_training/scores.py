@@ -11,6 +11,7 @@ import numpy.typing as npt
 from fazhi.reports import Attribute, Report, Span
 
 Counts = npt.NDArray[np.float64]
+Matcher = Callable[[Sequence[Span], Sequence[Span]], float]
 MICRO = "micro"
 RESAMPLES = 1000
 _RATE_TOLERANCE = 1e-3
@@ -64,22 +65,35 @@ def facts(
     return _per_label(gold, predicted, labels, _exact_facts)
 
 
-Matcher = Callable[[Sequence[Span], Sequence[Span]], float]
-
-
 def _per_label(
     gold: Sequence[Report], predicted: Sequence[Report], labels: Sequence[str], match: Matcher
 ) -> dict[str, Score]:
+    counts = count(gold, predicted, labels, match)
+    return {label: _score(table) for label, table in counts.items()}
+
+
+def count(
+    gold: Sequence[Report],
+    predicted: Sequence[Report],
+    labels: Sequence[str],
+    match: Matcher | None = None,
+) -> dict[str, Counts]:
+    """Right, gold and predicted spans of each report, shape ``(reports, 3)``; per label and micro.
+
+    ``match`` says how many of two lists of spans match; without it those of the same place do.
+    """
     counts = {
         label: np.array(
-            [_count(g, p, label, match) for g, p in zip(gold, predicted, strict=True)],
+            [
+                _count(g, p, label, match or _exact_matches)
+                for g, p in zip(gold, predicted, strict=True)
+            ],
             dtype=np.float64,
         )
         for label in labels
     }
-    scores = {label: _score(table) for label, table in counts.items()}
-    scores[MICRO] = _score(sum(counts.values(), np.zeros((len(gold), 3))))
-    return scores
+    counts[MICRO] = sum(counts.values(), np.zeros((len(gold), 3)))
+    return counts
 
 
 def _count(gold: Report, predicted: Report, label: str, match: Matcher) -> tuple[float, int, int]:
@@ -140,13 +154,11 @@ def _jaccard(one: Span, other: Span) -> float:
 def _score(counts: Counts) -> Score:
     """``counts`` has a row a report: right, gold, predicted."""
     right, gold, predicted = counts.sum(axis=0)
-    picks = np.random.default_rng(0).integers(len(counts), size=(RESAMPLES, len(counts)))
-    resampled = counts[picks].sum(axis=1)
-    low, high = np.percentile(_f1(resampled[:, 0], resampled[:, 1], resampled[:, 2]), [2.5, 97.5])
+    low, high = np.percentile(f1(counts[resamples(len(counts))].sum(axis=1)), [2.5, 97.5])
     return Score(
         precision=right / predicted if predicted else 0.0,
         recall=right / gold if gold else 0.0,
-        f1=float(_f1(right, gold, predicted)),
+        f1=float(f1(counts.sum(axis=0))),
         low=float(low),
         high=float(high),
         gold=int(gold),
@@ -154,9 +166,17 @@ def _score(counts: Counts) -> Score:
     )
 
 
-def _f1(right: Counts, gold: Counts, predicted: Counts) -> Counts:
-    total = np.asarray(gold + predicted, dtype=np.float64)
-    result: Counts = np.divide(2.0 * right, total, out=np.zeros_like(total), where=total > 0)
+def resamples(reports: int) -> npt.NDArray[np.intp]:
+    """Seeded draws of as many reports with replacement, shape ``(RESAMPLES, reports)``."""
+    return np.random.default_rng(0).integers(reports, size=(RESAMPLES, reports))
+
+
+def f1(counts: Counts) -> Counts:
+    """F1 of right, gold and predicted spans along the last axis; 0 where there are none."""
+    total = np.asarray(counts[..., 1] + counts[..., 2], dtype=np.float64)
+    result: Counts = np.divide(
+        2.0 * counts[..., 0], total, out=np.zeros_like(total), where=total > 0
+    )
     return result
 
 

@@ -10,7 +10,7 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from logging import ERROR, getLogger
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from fazhi.annotations import checking
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
 from fazhi.tagging.labels import LABELS, TagScheme
@@ -36,20 +35,23 @@ from fazhi.tagging.scoring import TorchBackend
 from fazhi.tagging.tagger import Tagger
 from fazhi.tagging.tokens import CharacterTokenizer
 from fazhi.tagging.windows import WindowSettings
-from fazhi_training import encoder, export, scores
+from fazhi_training import corpora, encoder, export, retraining, scores
 from fazhi_training.allocation import keep_freed_memory
 from fazhi_training.augmentation import augment
 from fazhi_training.card import ENCODER, NOTICE, loss_curve, write_card
+from fazhi_training.comparison import Comparison
 from fazhi_training.dataset import PadToLongest, to_dataset, window_rows
 from fazhi_training.measuring import measure
-from fazhi_training.recipe import Fitting, Recipe
+from fazhi_training.optimisation import arguments, parameter_groups
+from fazhi_training.recipe import Recipe
 
 
-def train(recipe: Recipe, *, resume: bool = False) -> Path:
+def train(recipe: Recipe, *, resume: bool = False, report: Callable[[str], object] = print) -> Path:
     """Train as the recipe says and save the model in ``recipe.out``, which is returned.
 
     Checkpoints are kept beside it until it is saved; with ``resume`` training goes on from the last
-    one. Raises FazhiError when ``recipe.out`` holds a model already.
+    one. ``report`` is told what a recipe with reports of one's own held out, and what it changed.
+    Raises FazhiError when ``recipe.out`` holds a model already.
     """
     if (recipe.out / FILE_NAME).exists():
         raise FazhiError(
@@ -57,7 +59,9 @@ def train(recipe: Recipe, *, resume: bool = False) -> Path:
         )
     trainer = fit(recipe, resume=resume)
     if trainer.is_world_process_zero():
-        _save(trainer, recipe)
+        changes = _save(trainer, recipe)
+        if recipe.own:
+            report(retraining.describe(recipe, trainer.reports["held"], changes))
         shutil.rmtree(_work(recipe), ignore_errors=True)
     return recipe.out
 
@@ -69,14 +73,7 @@ def fit(recipe: Recipe, *, resume: bool = False) -> SpanTrainer:
     """
     work = _work(recipe)
     _claim(work, recipe, resume)
-    labels = tuple({*recipe.labels, *LABELS})  # other labels of the reports are left aside
-    reports = {
-        "train": checking.check(recipe.train, labels),
-        "dev": checking.check(recipe.dev, labels),
-    }
-    shared = {r.text for r in reports["train"]} & {r.text for r in reports["dev"]}
-    if shared:
-        raise FazhiError(f"{len(shared)} reports stand in train and in dev; dev must be held out")
+    reports = _read(recipe)
     scheme = TagScheme(recipe.labels)
     windows = WindowSettings(recipe.windows.window_chars, recipe.windows.overlap_chars)
     _quieten()
@@ -85,7 +82,7 @@ def fit(recipe: Recipe, *, resume: bool = False) -> SpanTrainer:
     model, vocabulary = _start(recipe, scheme, work)
     manifest = Manifest(labels=recipe.labels, windows=windows, files={})
     tokenizer = CharacterTokenizer.load(vocabulary)
-    rows = window_rows(_passes(reports["train"], recipe), tokenizer, scheme, windows)
+    rows = window_rows(_passes(reports, recipe), tokenizer, scheme, windows)
     trainer = SpanTrainer(
         recipe=recipe,
         manifest=manifest,
@@ -142,20 +139,53 @@ def _start(
     return model, vocabulary
 
 
-def _passes(reports: Sequence[Report], recipe: Recipe) -> Iterator[Report]:
-    """The train reports once a pass, some of them altered, otherwise in each pass."""
+def _read(recipe: Recipe) -> dict[str, list[Report]]:
+    """The reports by split: ``train`` and ``dev``, and of one's own ``own`` and ``held``."""
+    labels = tuple({*recipe.labels, *LABELS})  # other labels of the reports are left aside
+    reports = {name: _read_ours(name, getattr(recipe, name), labels) for name in ("train", "dev")}
+    if recipe.own:
+        found = corpora.read(recipe.own.annotations, labels)
+        reports["own"], reports["held"] = corpora.hold_out(found, recipe.own.held_share)
+    corpora.keep_apart(
+        [*reports["train"], *reports.get("own", ())], [*reports["dev"], *reports.get("held", ())]
+    )
+    return reports
+
+
+def _read_ours(name: str, paths: Sequence[Path], labels: tuple[str, ...]) -> list[Report]:
+    for path in paths:
+        if not path.exists():
+            raise FazhiError(
+                f"{path}: not there, which the recipe has for {name!r}. The annotated reports of "
+                "fazhi are in its repository and not in the package: run this from the root of a "
+                "clone, or change the recipe"
+            )
+    return corpora.read(paths, labels)
+
+
+def _passes(reports: Mapping[str, Sequence[Report]], recipe: Recipe) -> Iterator[Report]:
+    """The train reports once a pass, some of them altered, otherwise in each pass.
+
+    With reports of one's own a pass is these, mixed with some of the others.
+    """
     share, steps = recipe.augmentation.share, recipe.augmentation.steps
+    every = reports["own"] if recipe.own else reports["train"]
     for number in range(math.ceil(recipe.fitting.passes)):
         left = min(1.0, recipe.fitting.passes - number)
         draw = random.Random(f"{recipe.fitting.seed} {number}")
-        part = max(1, round(left * len(reports)))
-        for report in reports if left == 1.0 else draw.sample(reports, part):
+        part = max(1, round(left * len(every)))
+        some = every if left == 1.0 else draw.sample(every, part)
+        if recipe.own:
+            some = corpora.mix(some, reports["train"], recipe.own.share, draw)
+        for report in some:
             rng = random.Random(f"{recipe.fitting.seed} {number} {report.id}")
             yield augment(report, steps, rng) if rng.random() < share else report
 
 
-def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
+def _save(trainer: SpanTrainer, recipe: Recipe) -> dict[str, Comparison]:
+    """Save the model; returns what reports of one's own changed."""
     reports = trainer.reports
+    dev = [*reports.get("held", ()), *reports["dev"]]
     vocabulary = _work(recipe) / "vocabulary"
     about: dict[str, Any] = {
         "encoder": Path(recipe.encoder).name if Path(recipe.encoder).exists() else recipe.encoder,
@@ -170,14 +200,16 @@ def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
             part,
             labels=recipe.labels,
             windows=trainer.manifest.windows,
-            samples=reports["dev"],
+            samples=dev,
             about=about,
         )
         for name in (ENCODER, NOTICE):
             if (about_it := Path(recipe.encoder_path()) / name).is_file():
                 shutil.copyfile(about_it, part / name)
         loss_curve(trainer.state.log_history, part / "loss.png")
-        write_card(part, measure(part, reports["dev"]), recipe, reports)
+        manifest = measure(part, dev)
+        changes = retraining.find_changes(recipe, part, reports) if recipe.own else {}
+        write_card(part, manifest, recipe, reports, changes)
         if recipe.out.exists():
             shutil.copytree(part, recipe.out, dirs_exist_ok=True)
         else:
@@ -185,6 +217,9 @@ def _save(trainer: SpanTrainer, recipe: Recipe) -> None:
             part.replace(recipe.out)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    if recipe.own:
+        retraining.keep(reports["held"], retraining.held_file(recipe))
+    return changes
 
 
 def digest(reports: Sequence[Report]) -> str:
@@ -214,13 +249,13 @@ class SpanTrainer(Trainer):
         self._recipe, self._tokenizer = recipe, tokenizer
         self.manifest = manifest
         self.reports = reports
-        self.tagged: list[Report] = []  # dev, as tagged at the last evaluation
+        self.tagged: list[Report] = []  # what chooses, as tagged at the last evaluation
         callbacks: list[TrainerCallback] = [ProgressLine()]
         if recipe.fitting.patience is not None:
             callbacks.append(EarlyStoppingCallback(recipe.fitting.patience))
         super().__init__(
             model=model,
-            args=_arguments(recipe.fitting, len(train_rows), work),
+            args=arguments(recipe.fitting, len(train_rows), work),
             train_dataset=to_dataset(train_rows),
             eval_dataset=to_dataset(train_rows[:1]),
             data_collator=PadToLongest(tokenizer.pad),
@@ -231,18 +266,19 @@ class SpanTrainer(Trainer):
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """AdamW with a learning rate that falls by ``layer_decay`` from the top layer down."""
         if self.optimizer is None:
-            self.optimizer = torch.optim.AdamW(_groups(self.model, self._recipe.fitting))
+            self.optimizer = torch.optim.AdamW(parameter_groups(self.model, self._recipe.fitting))
         return self.optimizer
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Strict F1 per label and micro on the dev reports."""
+        """Strict F1 per label and micro on dev, or on what was held out of reports of one's own."""
+        gold = self.reports.get("held") or self.reports["dev"]
         model = self.accelerator.unwrap_model(self.model)
         training = model.training
         backend = TorchBackend(model, self.args.device.type)
         tagger = Tagger(self.manifest, self._tokenizer, backend)
-        self.tagged = list(tagger.tag_many([report.text for report in self.reports["dev"]]))
+        self.tagged = list(tagger.tag_many([report.text for report in gold]))
         model.train(training)
-        found = scores.strict(self.reports["dev"], self.tagged, self._recipe.labels)
+        found = scores.strict(gold, self.tagged, self._recipe.labels)
         metrics = {f"eval_{label}_f1": score.f1 for label, score in found.items()}
         metrics["eval_f1"] = metrics.pop(f"eval_{scores.MICRO}_f1")
         self.log(metrics)
@@ -257,64 +293,6 @@ def _default_progress(trainer: Trainer) -> type[TrainerCallback]:
 
     present = {type(callback) for callback in trainer.callback_handler.callbacks}
     return PrinterCallback if PrinterCallback in present else ProgressCallback
-
-
-def _arguments(fitting: Fitting, rows: int, work: Path) -> TrainingArguments:
-    processes = int(os.environ.get("WORLD_SIZE", 1))
-    windows_per_update = fitting.batch_windows * processes * fitting.gradient_accumulation
-    updates = math.ceil(rows / windows_per_update)
-    every = math.ceil(updates / max(1, fitting.passes * fitting.evaluations_per_pass))
-    return TrainingArguments(
-        output_dir=str(work),
-        num_train_epochs=1,
-        per_device_train_batch_size=fitting.batch_windows,
-        gradient_accumulation_steps=fitting.gradient_accumulation,
-        learning_rate=fitting.learning_rate,
-        lr_scheduler_type="cosine",
-        warmup_steps=fitting.warmup_share,
-        label_smoothing_factor=fitting.label_smoothing,
-        bf16=fitting.precision == "bf16",
-        fp16=fitting.precision == "fp16",
-        use_cpu=not torch.cuda.is_available(),
-        seed=fitting.seed,
-        eval_strategy="steps",
-        eval_steps=every,
-        save_strategy="steps",
-        save_steps=every,
-        save_total_limit=2,
-        logging_steps=max(1, every // 4),
-        load_best_model_at_end=True,
-        metric_for_best_model="eval_f1",
-        greater_is_better=True,
-        disable_tqdm=True,
-        report_to=[],
-        dataloader_pin_memory=torch.cuda.is_available(),
-    )
-
-
-def _groups(model: BertForTokenClassification, fitting: Fitting) -> list[dict[str, Any]]:
-    """Parameters by depth and by whether they decay, each with its learning rate."""
-    layers = model.config.num_hidden_layers
-    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        if name.startswith("classifier"):
-            rate = fitting.head_learning_rate
-        else:
-            depth = _depth(name, layers)
-            rate = fitting.learning_rate * fitting.layer_decay ** (layers - depth)
-        decay = fitting.weight_decay if parameter.ndim > 1 else 0.0
-        groups.setdefault((rate, decay), []).append(parameter)
-    return [
-        {"params": parameters, "lr": rate, "weight_decay": decay}
-        for (rate, decay), parameters in groups.items()
-    ]
-
-
-def _depth(name: str, layers: int) -> int:
-    """0 for embeddings, 1 … ``layers`` for the layers of the encoder."""
-    if ".layer." in name:
-        return int(name.split(".layer.")[1].split(".")[0]) + 1
-    return 0 if "embeddings" in name else layers
 
 
 class ProgressLine(TrainerCallback):

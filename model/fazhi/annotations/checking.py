@@ -39,18 +39,23 @@ _RATE_TOLERANCE = 1e-3
 
 
 def check(
-    paths: Iterable[Path], labels: Sequence[str] = LABELS, *, apart: Iterable[Path] = ()
+    paths: Iterable[Path],
+    labels: Sequence[str] = LABELS,
+    *,
+    apart: Iterable[Path] = (),
+    attributes: bool = True,
 ) -> list[Report]:
     """Read and check annotation files and folders; returns the reports.
 
     Splits, folders that are called train, dev and test, must not share text with each other, and no
-    report with those at ``apart``. Raises AnnotationError once, with every problem of every file.
+    report with those at ``apart``. Without ``attributes`` those of spans may be missing or wrong: a
+    tagger learns none. Raises AnnotationError once, with every problem of every file.
     """
     found, problems = read_tolerantly(paths)
     problems += _repeated_ids(found)
     problems += _shared_text(found, read(apart))
     for annotated_report in found:
-        problems += check_report(annotated_report, labels)
+        problems += check_report(annotated_report, labels, attributes=attributes)
     if problems:
         raise AnnotationError(problems)
     return [annotated_report.report for annotated_report in found]
@@ -85,8 +90,10 @@ def _shared_text(found: Sequence[Annotated], apart: Sequence[Annotated]) -> Iter
         )
 
 
-def check_report(annotated: Annotated, labels: Sequence[str] = LABELS) -> Iterator[str]:
-    """The problems of one report."""
+def check_report(
+    annotated: Annotated, labels: Sequence[str] = LABELS, *, attributes: bool = True
+) -> Iterator[str]:
+    """The problems of one report, those of its spans' attributes too if they are asked for."""
     report = annotated.report
     if "coverage" not in report.meta:  # predictions are of texts as they come
         yield from _text_problems(annotated)
@@ -103,7 +110,11 @@ def check_report(annotated: Annotated, labels: Sequence[str] = LABELS) -> Iterat
         if span.start < end:
             yield f"{where}: {span.label} {span.text!r} overlaps the span before it, or is unsorted"
         end = max(end, span.end)
-        yield from (f"{where}: {problem}" for problem in _span_problems(span, report.text, labels))
+        problems = _span_problems(span, report.text, labels)
+        yield from (f"{where}: {problem}" for problem in problems)
+        if not attributes or span.label not in labels:
+            continue
+        yield from (f"{where}: {problem}" for problem in _attribute_problems(span, report.text))
         if span.label == "SECTION" and "level" in span.attributes:
             role = span.attributes.get("role")
             if span["level"] == 1:
@@ -132,19 +143,20 @@ def _span_problems(span: Span, text: str, labels: Sequence[str]) -> Iterator[str
         yield f"{span.label} {surface!r} has white space at an edge"
     if span.label not in labels:
         yield f"unknown label {span.label!r}; expected {', '.join(sorted(labels))}"
-    elif span.label in ATTRIBUTES:
-        missing = [name for name in ATTRIBUTES[span.label] if name not in span.attributes]
-        known = {*ATTRIBUTES[span.label], *_OPTIONAL[span.label], "note"}
-        unknown = [name for name in span.attributes if name not in known]
-        if missing:
-            yield f"{span.label} {surface!r} lacks {', '.join(missing)}"
-        if unknown:
-            yield f"{span.label} {surface!r} has unknown attributes {', '.join(unknown)}"
-        if not missing:
-            yield from _attribute_problems(span, surface)
 
 
-def _attribute_problems(span: Span, surface: str) -> Iterator[str]:
+def _attribute_problems(span: Span, text: str) -> Iterator[str]:
+    surface = text[span.start : span.end]
+    if span.label not in ATTRIBUTES:
+        return
+    missing = [name for name in ATTRIBUTES[span.label] if name not in span.attributes]
+    known = {*ATTRIBUTES[span.label], *_OPTIONAL[span.label], "note"}
+    unknown = [name for name in span.attributes if name not in known]
+    if unknown:
+        yield f"{span.label} {surface!r} has unknown attributes {', '.join(unknown)}"
+    if missing:
+        yield f"{span.label} {surface!r} lacks {', '.join(missing)}"
+        return
     match span.label:
         case "SECTION":
             yield from _section_problems(span, surface)

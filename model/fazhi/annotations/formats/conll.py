@@ -4,6 +4,7 @@ Tags are BIO, BIOES or BMES, told apart by nobody: one automaton reads all. A se
 line break or behind 。！？, never within a span. CoNLL has no white space, no ids and no end of a
 text; a file ``NAME.texts`` beside it keeps them (JSONL), and with it offsets are those of the text.
 Without it a text is put together anew, a line a sentence. ``-DOCSTART-`` stands between reports.
+Public sets of Chinese names have none: to train on one and to score, each sentence is a report.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from fazhi.annotations.formats.files import parse_json, read_text, write_text
 from fazhi.annotations.formats.losses import find_losses
 from fazhi.annotations.formats.verification import Claim, Draft, Reading
+from fazhi.errors import FazhiError
 from fazhi.reports import Report
 from fazhi.tagging.labels import TagScheme
 
@@ -27,6 +29,8 @@ SCHEMES = {"bio": "BIIB", "bioes": "BIES", "bmes": "BMES"}
 
 _START = "-DOCSTART-"
 _TAG = re.compile(r"O|[BIMESLU]-.+", re.S)
+_PLACED = re.compile(r"(.+?)\d{1,2}")
+_MOST_BROKEN = 0.01  # of a file's characters
 _LOOKED_AT = 50  # lines, to recognise a file
 _ENDS = "。！？"
 _CLOSES = "”’」』）》)"  # still of the sentence
@@ -66,14 +70,38 @@ def find_spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 
 def read(path: Path) -> Reading:
     """Read a file, with the texts beside it if they are there."""
+    return _read(path, read_text(path), Draft(), by_sentence=False)
+
+
+def read_set(path: Path) -> Reading:
+    """Read a file to train or score on: without texts and ``-DOCSTART-``, a report a sentence.
+
+    Bytes that are not UTF-8 become ``U+FFFD`` and are listed as a problem, if they are few.
+    """
     draft = Draft()
+    try:
+        content = read_text(path)
+    except FazhiError:
+        content = path.read_bytes().decode("utf-8", "replace")
+        broken = content.count("\ufffd")
+        if broken > len(content) * _MOST_BROKEN:
+            raise
+        draft.problems.append(f"{path}: {broken} characters are not UTF-8; read as U+FFFD")
+    return _read(path, content, draft, by_sentence=True)
+
+
+def _read(path: Path, content: str, draft: Draft, *, by_sentence: bool) -> Reading:
     beside = path.with_name(path.name + ".texts")
     lines = read_text(beside).split("\n") if beside.is_file() else []
     texts = [parse_json(line) for line in lines if line.strip()]
-    documents = _documents(path, draft.problems)
+    documents = _documents(path, content, draft.problems)
     if texts and len(texts) != len(documents):
         draft.problems.append(f"{beside}: {len(texts)} texts for {len(documents)} reports")
         texts = []
+    if not texts:
+        documents = _without_places(documents)
+    if by_sentence and not texts and len(documents) == 1:
+        documents = [[sentence] for sentence in documents[0]]
     for number, sentences in enumerate(documents, start=1):
         where = f"{path}: report {number}"
         words = [word for sentence in sentences for word, _ in sentence]
@@ -83,10 +111,11 @@ def read(path: Path) -> Reading:
             places = [index for index, char in enumerate(text) if not char.isspace()]
             name = str(kept.get("id"))
         else:
-            draft.problems.append(
-                f"{where}: no text of it in {beside.name}; put together anew, a line a sentence, "
-                "with no other white space and offsets of its own"
-            )
+            if not by_sentence:
+                draft.problems.append(
+                    f"{where}: no text of it in {beside.name}; put together anew, a line a "
+                    "sentence, with no other white space and offsets of its own"
+                )
             text = "\n".join("".join(word for word, _ in sentence) for sentence in sentences)
             places = [index for index, char in enumerate(text) if char != "\n"]
             name, meta = path.stem if len(documents) == 1 else f"{path.stem}-{number}", None
@@ -95,13 +124,26 @@ def read(path: Path) -> Reading:
     return draft.finish()
 
 
+def _without_places(documents: list[list[Sentence]]) -> list[list[Sentence]]:
+    """Words without their places, which files of Weibo have behind every one: ``口0``, ``腔1``."""
+    words = [word for document in documents for sentence in document for word, _ in sentence]
+    found = [_PLACED.fullmatch(word) for word in words]
+    if not all(found):
+        return documents
+    bare = iter([match[1] for match in found if match])
+    return [
+        [[(next(bare), tag) for _, tag in sentence] for sentence in document]
+        for document in documents
+    ]
+
+
 def _visible(text: str) -> str:
     return "".join(char for char in text if not char.isspace())
 
 
-def _documents(path: Path, problems: list[str]) -> list[list[Sentence]]:
+def _documents(path: Path, content: str, problems: list[str]) -> list[list[Sentence]]:
     documents: list[list[Sentence]] = [[[]]]
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(content.split("\n"), start=1):
         row = _row(line)
         if not line.strip():
             documents[-1].append([])
