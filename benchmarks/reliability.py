@@ -1,10 +1,10 @@
 """Reliability: damaged files, long batches, kills, and the same report in other formats.
 
-    python benchmarks/reliability.py fuzz soak kills renderings
+    python benchmarks/reliability.py fuzz guided soak kills renderings
 
 measures these parts, all if none is named, puts the figures into ``docs/reliability.json`` beside
 those of the parts that are not measured again, and writes ``docs/reliability.md`` of them. Exits
-with 1 when something is not as it should be. Needs Linux, LibreOffice and Chromium.
+with 1 when something is not as it should be. Needs Linux, LibreOffice, Chromium and atheris.
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ from time import monotonic, sleep
 from typing import Any
 
 import fuzzing
+import guided
 import memory
 import renderings
 from fazhi.annotations import read
 from fazhi.reports import Report
 from fazhi_training.augmentation import STEPS, augment
+from reliability_page import PARTS, faults, page
 
 TRAIN = Path("annotations/train")
 DEV = Path("annotations/dev")
-MOST_GROWN = 1.1  # memory from WARM reports to the end, against that at WARM
 WARM = 1_000  # reports
 SOAK_CHARS = 250
 KILLS_CHARS = 1_000
@@ -195,146 +196,24 @@ def _survivors(pids: list[int]) -> int:
     return sum(memory.now(pid) > 0 for pid in pids)
 
 
-def faults(measured: Mapping[str, Any]) -> list[str]:
-    """What is not as it should be."""
-    found = []
-    for suffix, row in measured.get("fuzz", {}).get("formats", {}).items():
-        for name in ("unanswered", "escaped", "crashes", "time_outs", "intact_wrong"):
-            if row[name]:
-                found.append(f"fuzz {suffix}: {row[name]} {name}")
-    if row := measured.get("soak"):
-        if row["growth"] > MOST_GROWN:
-            found.append(f"soak: memory grew {row['growth']} times, over {MOST_GROWN}")
-        if row["tagged"] != row["reports"]:
-            found.append(f"soak: {row['tagged']} tagged of {row['reports']}")
-    if row := measured.get("kills"):
-        for name in ("different", "left_over", "orphans"):
-            if row[name]:
-                found.append(f"kills: {row[name]} {name}")
-    for name, row in measured.get("renderings", {}).get("renderings", {}).items():
-        if row["f1"] < renderings.LEAST_F1:
-            found.append(f"{name}: F1 {row['f1']:.4f}, under {renderings.LEAST_F1}")
-    return found
-
-
-def page(measured: Mapping[str, Any]) -> str:
-    """The figures as Markdown."""
-    lines = ["# Reliability", "", "`python benchmarks/reliability.py`; figures and details in"]
-    lines += ["[reliability.json](reliability.json).", ""]
-    for part, write in (
-        ("fuzz", _fuzz_page),
-        ("soak", _soak_page),
-        ("kills", _kills_page),
-        ("renderings", _renderings_page),
-    ):
-        if part in measured:
-            lines += [*write(measured[part]), ""]
-    wrong = faults(measured)
-    lines += ["## Not as it should be", ""] + [f"- {fault}" for fault in wrong or ["nothing"]]
-    return "\n".join([*lines, ""])
-
-
-def _fuzz_page(part: Mapping[str, Any]) -> list[str]:
-    lines = [
-        f"## Damaged files ({part['date']})",
-        "",
-        "Each file has one to three mutations: bytes flipped, the end cut off, runs put in, blocks",
-        "swapped or duplicated; inside .docx, .zip, .html and .pdf also tags, elements, values,",
-        "numbers and packed streams. Every eleventh file is an intact one, which must give the",
-        "text that it gives alone. A file is answered by documents or failures (an archive by one",
-        "for each file in it). Unforeseen are failures that a reader did not raise itself.",
-        "",
-        "| format | files | documents | failures | unforeseen | unanswered | crashes | time-outs "
-        "| exceptions | intact, wrong | slowest | peak, parent + child |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for suffix, row in part["formats"].items():
-        reasons = row["reasons"].items()
-        unforeseen = sum(one["count"] for name, one in reasons if name.startswith("unforeseen"))
-        lines.append(
-            f"| {suffix} | {row['files']:,} | {row['documents']:,} | {row['failures']:,} "
-            f"| {unforeseen} | {row['unanswered']} | {row['crashes']} | {row['time_outs']} "
-            f"| {row['escaped']} | {row['intact']:,}, {row['intact_wrong']} "
-            f"| {row['slowest_s']} s | {row['parent_peak_mib']} + {row['child_peak_mib']} MiB |"
-        )
-    return lines
-
-
-def _soak_page(row: Mapping[str, Any]) -> list[str]:
-    rates = ", ".join(map(str, row["reports_per_second"]))
-    return [
-        f"## A long batch ({row['date']})",
-        "",
-        f"One run of `fazhi predict` over {row['reports']:,} short reports of "
-        f"{row['mean_chars']} characters on average (stretches of",
-        "train reports, augmented; one in ten .docx and one .html, the others .txt), with the",
-        f"shipped model: {row['tagged']:,} tagged in {row['seconds']} s.",
-        "",
-        "The memory (RSS) of the process and its children is sampled four times a second. At the",
-        f"first sample with {row['warm']:,} reports done it was {row['warm_mib']} MiB; the most",
-        f"from there to the end, the writing of the output included, was {row['peak_mib']} MiB,",
-        f"{row['growth']} times as much (at most {MOST_GROWN}). Reports a second in each quarter, "
-        "loading left",
-        f"aside: {rates}.",
-    ]
-
-
-def _kills_page(row: Mapping[str, Any]) -> list[str]:
-    return [
-        f"## Kills ({row['date']})",
-        "",
-        f"{row['files']} files, broken ones and copies among them, take {row['seconds']} s "
-        "undisturbed. The same command was",
-        f"killed by SIGKILL {len(row['kills'])} times, each at a random moment of such a time, and "
-        "given again until it was",
-        f"done, {row['batches']} times over. {row['different']} of these outputs differ from the "
-        "undisturbed one in any byte,",
-        f"{len(row['left_over'])} files were left over, and {row['orphans']} processes outlived a "
-        "kill.",
-    ]
-
-
-def _renderings_page(part: Mapping[str, Any]) -> list[str]:
-    lines = [
-        f"## The same report in other formats ({part['date']})",
-        "",
-        f"{part['reports']} dev reports as files of other programs, read back and tagged. Their "
-        "spans (label and",
-        f"surface without white space, in order) against the {part['spans']:,} found in the texts "
-        f"themselves: F1, at least {renderings.LEAST_F1}.",
-        f"{part['hard_wrapped']} texts have line breaks in their sentences, as copied from a PDF; "
-        "each such line becomes a",
-        "paragraph of the file. They count in full, and are shown by themselves as well.",
-        "",
-        "| rendering | F1 | of hard-wrapped texts | of the others | texts with the same letters |",
-        "|---|---|---|---|---|",
-    ]
-    for name, row in part["renderings"].items():
-        lines.append(
-            f"| {name} | {row['f1']:.4f} | {row['f1_hard_wrapped']:.4f} "
-            f"| {row['f1_others']:.4f} | {row['same_letters']} |"
-        )
-    return lines
-
-
 def main() -> None:
     """Measure the parts asked for, merge, write, and exit with 1 when something is wrong."""
-    parts = ("fuzz", "soak", "kills", "renderings")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", help=f"of {', '.join(parts)}; all if none is named")
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
     parser.add_argument("--out", type=Path, default=Path("docs/reliability"))
     parser.add_argument("--formats", nargs="+", default=fuzzing.FORMATS, choices=fuzzing.FORMATS)
     parser.add_argument("--damaged", type=int, default=10_000, help="files of each format")
+    parser.add_argument("--runs", type=int, default=20_000, help="of guided fuzzing, each format")
     parser.add_argument("--reports", type=int, default=20_000, help="of the long batch")
     parser.add_argument("--files", type=int, default=200, help="of the batch that is killed")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--annotations", type=Path, default=DEV, help="to render")
     wanted = parser.parse_args()
-    if unknown := set(wanted.parts) - set(parts):
-        parser.error(f"unknown parts {', '.join(unknown)}; expected {', '.join(parts)}")
+    if unknown := set(wanted.parts) - set(PARTS):
+        parser.error(f"unknown parts {', '.join(unknown)}; expected {', '.join(PARTS)}")
     file = wanted.out.with_suffix(".json")
     measured = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    for part in wanted.parts or parts:
+    for part in wanted.parts or PARTS:
         with tempfile.TemporaryDirectory() as folder:
             for figures in _measure(part, wanted, Path(folder), measured.get(part, {})):
                 measured[part] = {"date": date.today().isoformat(), **figures}
@@ -348,10 +227,15 @@ def main() -> None:
 def _measure(
     part: str, wanted: argparse.Namespace, work: Path, before: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """The figures of a part as they grow; those of damaged files come format by format."""
-    if part == "fuzz":
+    """The figures of a part as they grow; those of fuzzing come format by format."""
+    if part in ("fuzz", "guided"):
         rows = dict(before.get("formats", {}))
-        for suffix, row in fuzzing.measure(wanted.formats, wanted.damaged, work):
+        measured = (
+            fuzzing.measure(wanted.formats, wanted.damaged, work)
+            if part == "fuzz"
+            else guided.measure(wanted.runs, work)
+        )
+        for suffix, row in measured:
             rows[suffix] = row
             yield {"formats": rows}
     elif part == "soak":
