@@ -44,7 +44,7 @@ class _Timed(Readers):
 
 def measure(formats: Sequence[str], files: int, work: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each format with what came of so many damaged files; ``work`` is an empty folder."""
-    good = _good_files(work)
+    good = good_files(work)
     for suffix in formats:
         row = _fuzz(suffix, good[suffix], files, work)
         print(f"{suffix}: {row['documents']} documents of {files} files", flush=True)
@@ -56,14 +56,14 @@ def _fuzz(suffix: str, good: Sequence[bytes], files: int, work: Path) -> dict[st
     row |= {"unanswered": 0, "escaped": 0, "crashes": 0, "time_outs": 0, "intact": 0}
     row["intact_wrong"] = 0
     with closing(_Timed()) as readers:
-        intact = [_texts(readers.read_all(_sources(raw, 0, suffix, work))) for raw in good]
+        intact = [_texts(readers.read_all(sources(raw, 0, suffix, work))) for raw in good]
         if not all(_holds(texts) for texts in intact):
             raise SystemExit(f"an intact {suffix} file is not read as it should be")
         readers.slowest = (0.0, "")  # the child's start is no file's
         memory.forget_peak()
         begun = perf_counter()
         every = range(files + files // _INTACT)
-        items = (item for n in every for item in _sources(_file(n, good, suffix), n, suffix, work))
+        items = (item for n in every for item in sources(file(n, good, suffix), n, suffix, work))
         answered = 0
         for number, group in groupby(readers.read_all(items), _number):
             results = list(group)
@@ -105,7 +105,7 @@ def _class(failure: Failure) -> str:
     return re.sub(r"^\S+\.(?:xml|rels)\b", "a part", re.sub(r"[0-9][0-9,]*", "N", short))
 
 
-def _file(number: int, good: Sequence[bytes], suffix: str) -> bytes:
+def file(number: int, good: Sequence[bytes], suffix: str) -> bytes:
     """The file of a number; every run makes the same mutations."""
     raw = good[number % len(good)]
     if _is_intact(number):
@@ -117,7 +117,7 @@ def _is_intact(number: int) -> bool:
     return number % (_INTACT + 1) == _INTACT
 
 
-def _sources(raw: bytes, number: int, suffix: str, work: Path) -> Iterator[Item]:
+def sources(raw: bytes, number: int, suffix: str, work: Path) -> Iterator[Item]:
     """A file as a source, an archive as those in it."""
     path = work / f"{number}{suffix}"
     if suffix != ".zip":
@@ -165,7 +165,7 @@ def _holds(texts: Sequence[str | None]) -> bool:
     return bool(texts)
 
 
-def _good_files(work: Path) -> Mapping[str, Sequence[bytes]]:
+def good_files(work: Path) -> Mapping[str, Sequence[bytes]]:
     """Intact files of each format, made here."""
     made = work / "made"
     made.mkdir()

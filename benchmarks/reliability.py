@@ -1,6 +1,6 @@
 """Reliability: damaged files, long batches, kills, and the same report in other formats.
 
-    python benchmarks/reliability.py fuzz guided soak kills renderings
+    python benchmarks/reliability.py fuzz guided leaks soak kills renderings
 
 measures these parts, all if none is named, puts the figures into ``docs/reliability.json`` beside
 those of the parts that are not measured again, and writes ``docs/reliability.md`` of them. Exits
@@ -26,6 +26,7 @@ from typing import Any
 
 import fuzzing
 import guided
+import leaks
 import memory
 import renderings
 from fazhi.annotations import read
@@ -36,7 +37,7 @@ from reliability_page import PARTS, faults, page
 TRAIN = Path("annotations/train")
 DEV = Path("annotations/dev")
 WARM = 1_000  # reports
-SOAK_CHARS = 250
+SOAK_CHARS = 150
 KILLS_CHARS = 1_000
 _STEP_SHARE = 0.2  # each augmentation step is taken so often
 _INTERVAL_S = 0.25
@@ -204,6 +205,7 @@ def main() -> None:
     parser.add_argument("--formats", nargs="+", default=fuzzing.FORMATS, choices=fuzzing.FORMATS)
     parser.add_argument("--damaged", type=int, default=10_000, help="files of each format")
     parser.add_argument("--runs", type=int, default=20_000, help="of guided fuzzing, each format")
+    parser.add_argument("--leaking", type=int, default=3_000, help="files of each format")
     parser.add_argument("--reports", type=int, default=20_000, help="of the long batch")
     parser.add_argument("--files", type=int, default=200, help="of the batch that is killed")
     parser.add_argument("--kills", type=int, default=20)
@@ -228,14 +230,14 @@ def _measure(
     part: str, wanted: argparse.Namespace, work: Path, before: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """The figures of a part as they grow; those of fuzzing come format by format."""
-    if part in ("fuzz", "guided"):
+    by_format = {
+        "fuzz": lambda: fuzzing.measure(wanted.formats, wanted.damaged, work),
+        "guided": lambda: guided.measure(wanted.runs, work),
+        "leaks": lambda: leaks.measure(wanted.formats, wanted.leaking, work),
+    }
+    if part in by_format:
         rows = dict(before.get("formats", {}))
-        measured = (
-            fuzzing.measure(wanted.formats, wanted.damaged, work)
-            if part == "fuzz"
-            else guided.measure(wanted.runs, work)
-        )
-        for suffix, row in measured:
+        for suffix, row in by_format[part]():
             rows[suffix] = row
             yield {"formats": rows}
     elif part == "soak":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from leaks import WARM
 from renderings import LEAST_F1
 
 MOST_GROWN = 1.1  # memory in a long batch once it is warm, against that at its beginning
@@ -19,6 +20,9 @@ def faults(measured: Mapping[str, Any]) -> list[str]:
                 found.append(f"fuzz {suffix}: {row[name]} {name}")
     for suffix, row in measured.get("guided", {}).get("formats", {}).items():
         found += [f"guided {suffix}: {fault['kind']} {fault['error']}" for fault in row["faults"]]
+    for suffix, row in measured.get("leaks", {}).get("formats", {}).items():
+        if row["last_mib"] > MOST_GROWN * row["warm_mib"]:
+            found.append(f"leaks {suffix}: {row['warm_mib']} MiB grew to {row['last_mib']}")
     if row := measured.get("soak"):
         if row["growth"] > MOST_GROWN:
             found.append(f"soak: memory grew {row['growth']} times, over {MOST_GROWN}")
@@ -94,6 +98,22 @@ def _guided_page(part: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def _leaks_page(part: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"## Leaks ({part['date']})",
+        "",
+        "The same damaged and intact files, read in one process that is never renewed: the memory",
+        f"(RSS) it holds, as means over {WARM} files, at the beginning (once warm) and at the end.",
+        "",
+        "| format | files | beginning | end |",
+        "|---|---|---|---|",
+    ]
+    for suffix, row in part["formats"].items():
+        held = f"{row['warm_mib']} MiB | {row['last_mib']} MiB"
+        lines.append(f"| {suffix} | {row['files']:,} | {held} |")
+    return lines
+
+
 def _soak_page(row: Mapping[str, Any]) -> list[str]:
     rates = ", ".join(map(str, row["reports_per_second"]))
     return [
@@ -154,6 +174,7 @@ def _renderings_page(part: Mapping[str, Any]) -> list[str]:
 PARTS = {
     "fuzz": _fuzz_page,
     "guided": _guided_page,
+    "leaks": _leaks_page,
     "soak": _soak_page,
     "kills": _kills_page,
     "renderings": _renderings_page,
