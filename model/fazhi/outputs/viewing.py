@@ -39,7 +39,7 @@ def write_page(reports: Iterable[Report], out: IO[str] | Path) -> None:
 
 def _parts(reports: Iterable[Report]) -> Iterator[str]:
     """The page, piece by piece, so that the reports need not be held together."""
-    page = html.fill("page.html", styles=("page.css",), scripts=_SCRIPTS)
+    page = html.fill("page.html", styles=("base.css", "page.css"), scripts=_SCRIPTS)
     before, _, rest = page.partition("<!--reports-->")
     between, _, after = rest.partition("<!--overview-->")
     overview = Overview()
