@@ -86,7 +86,7 @@ def _guided_page(part: Mapping[str, Any]) -> list[str]:
         "that a reader should not raise, or an input that takes over a minute; with one, a",
         "reader's run ends.",
         "",
-        "| reader | inputs | documents | edges, samples | edges | slowest | peak | faults |",
+        "| reader | inputs | documents | edges, samples | edges | slowest (CPU) | peak | faults |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for suffix, row in part["formats"].items():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fazhi import reading
 from fazhi.batches.reading_ahead import Readers
 from fazhi.batches.sources import Failure, Source
 from fazhi.errors import ReadError
@@ -67,6 +68,14 @@ def test_it_makes_a_docx_that_is_read(office: Office, suffix: str, tmp_path: Pat
     assert arguments[0].startswith(f"-env:UserInstallation=file://{tmp_path / 'temporary'}")
     assert "DisableMacrosExecution" in (tmp_path / "registrymodifications.xcu").read_text()
     assert left(tmp_path) == []
+
+
+def test_an_old_file_under_a_new_name_is_given_to_it(office: Office, tmp_path: Path) -> None:
+    made = tmp_path / "made.docx"
+    made.write_bytes(docx("学习2次"))
+    log = office(f"cp {shlex.quote(str(made))} $OUT/report.docx")
+    assert reading.read(OLD, "a.docx", ".docx").text.strip() == "学习2次"
+    assert log.read_text().splitlines()[-1].endswith("/report.doc")
 
 
 @pytest.mark.parametrize("commands", ["exit 0", "exit 1", "kill -9 $$"])

@@ -63,8 +63,8 @@ def main(
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
-    """Bad input ends with its message and exit code 1, not with a traceback."""
+def _told_plainly(stopped: str = "stopped") -> Iterator[None]:
+    """Bad input ends with its message and exit code 1, not with a traceback; so does Ctrl-C."""
     try:
         yield
     except FazhiError as error:
@@ -77,7 +77,7 @@ def _told_plainly() -> Iterator[None]:
         typer.echo(f"error: {error.filename}: {error.strerror}", err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        typer.echo("stopped", err=True)
+        typer.echo(stopped, err=True)
         raise typer.Exit(130) from None
 
 
@@ -149,7 +149,8 @@ def predict(
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     elif out is not None:
         _refuse_bad_target(out, inputs, ENDINGS)
-    with _told_plainly():
+    is_kept = out is not None and not to_stdout
+    with _told_plainly("stopped; the same command goes on" if is_kept else "stopped"):
         limits = Limits.parse(limit or ())
         settings = Settings(model, device.value, min_score, encoding, limits)
         with _predicting(settings, jobs) as engine, _progress(inputs) as done:

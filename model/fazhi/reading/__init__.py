@@ -37,8 +37,11 @@ def read(
 def _read(raw: bytes, name: str, suffix: str, encoding: str | None, limits: Limits) -> Document:
     if suffix == ".docx":
         from fazhi.reading.docx import read_docx
+        from fazhi.reading.packages import is_old_word
 
-        return read_docx(raw, name, limits)
+        if not is_old_word(raw):
+            return read_docx(raw, name, limits)
+        suffix = ".doc"
     if suffix in (".html", ".htm"):
         from fazhi.reading.html import read_html
 

@@ -23,6 +23,7 @@ from fazhi.reading.archives import ZIP_ERRORS
 _T = TypeVar("_T")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins old Word files and encrypted ones
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # Elements of these are known by their local name, in both editions of the standard.
 _NAMESPACES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -32,6 +33,11 @@ _NAMESPACES = {
     "http://schemas.openxmlformats.org/markup-compatibility/2006",
     "http://schemas.openxmlformats.org/package/2006/relationships",
 }
+
+
+def is_old_word(raw: bytes) -> bool:
+    """Whether a file is one of Word before 2007, whatever its name says."""
+    return raw.startswith(_OLE) and _ENCRYPTED not in raw
 
 
 class Package:
@@ -46,7 +52,7 @@ class Package:
         self._bytes_left = limits.unpacked_mib * 2**20
         self._elements_left = limits.xml_elements
         if raw.startswith(_OLE):
-            if "EncryptedPackage".encode("utf-16-le") in raw:
+            if _ENCRYPTED in raw:
                 raise self.error("password-protected; remove the password and save it again")
             raise self.error("an old Word file (.doc); open it in Word and save it as .docx")
         if not raw.startswith(b"PK"):
