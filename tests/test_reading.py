@@ -98,6 +98,35 @@ def test_one_byte_of_gb18030_costs_one_line(at: int, byte: int) -> None:
     assert text.endswith(raw[stop:].decode("gb18030"))
 
 
+ENCODINGS = [
+    None,
+    "utf-8",
+    "gb18030",
+    "utf-16",
+    "utf-7",
+    "big5",
+    "hz",
+    "idna",
+    "hex",
+    "\ud800",
+    "a\0",
+]
+
+
+@given(
+    st.binary(max_size=300)
+    | st.text(max_size=100).map(lambda text: text.encode("gb18030", "replace")),
+    st.sampled_from(ENCODINGS),
+)
+def test_any_bytes_give_a_text_or_an_error(raw: bytes, encoding: str | None) -> None:
+    try:
+        text = reading.read(raw, "a.txt", ".txt", encoding=encoding).text
+    except ReadError as error:
+        assert str(error).startswith("a.txt: ")
+    else:
+        assert text.encode().decode() == text
+
+
 def test_damage_all_over_is_refused() -> None:
     raw = bytearray(TEXT.encode())
     raw[::200] = b"\xff" * len(raw[::200])

@@ -305,6 +305,31 @@ def test_a_damaged_archive_is_told(
 
 # Lines and annotated reports
 
+TAGGED = st.lists(
+    st.sampled_from(
+        ["<META>", "</META>", '{"id": "a"}', "<LAW", ' name="法"', ">", "</LAW>", "&lt;"]
+    )
+    | st.text(max_size=4)
+).map(lambda parts: "".join(parts).encode("utf-8", "replace"))
+LINES = st.lists(
+    st.sampled_from(
+        ['{"text": "甲"}', '{"id": [], "text": "甲"}', "[" * 2000, '{"text": 1}', "\r", ""]
+    )
+    | st.text(max_size=9)
+).map(lambda lines: "\n".join(lines).encode("utf-8", "replace"))
+
+
+@given(st.sampled_from([".txt", ".jsonl", ".json", ".zip", ".md"]), TAGGED | LINES | st.binary())
+def test_any_file_gives_sources_or_failures(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, raw: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"any{suffix}"
+    path.write_bytes(raw)
+    for item in find([path]):
+        assert isinstance(item, Source | Failure)
+        assert item.name.startswith(str(path.with_suffix("")))
+    assert count([path]) >= 0
+
 
 def test_lines_of_texts(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
