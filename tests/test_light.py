@@ -65,6 +65,15 @@ def test_missing_extras_name_the_install_line() -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_compares_models() -> None:
+    done = run(
+        "sys.argv = ['fazhi', 'compare', 'shipped-model', 'model/fazhi/weights', "
+        "'annotations/dev/dev-001.txt']\nfrom fazhi.cli import app\napp()"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "micro" in done.stdout
+
+
 def test_what_predict_imports() -> None:
     """One file needs these packages and no others."""
     done = run(

@@ -408,19 +408,57 @@ def train(
             typer.echo(f"saved {folder}")
 
 
+ModelFolder = Annotated[Path, typer.Argument(help="Model folder, or shipped-model.")]
+Annotations = Annotated[
+    list[Path], typer.Argument(help="Annotated reports: files, folders; CoNLL files, too.")
+]
+
+
+@app.command()
+def compare(
+    first: ModelFolder,
+    second: ModelFolder,
+    annotations: Annotations,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Write a page, too (.html).")
+    ] = None,
+) -> None:
+    """Set two models side by side on annotated reports: what the second gains, what it loses.
+
+    Strict F1 of both (A, B), the difference with an interval and p by a paired bootstrap test over
+    reports, and report by report each span that only one of them has right.
+    """
+    from fazhi_training import corpora
+    from fazhi_training.comparison import compare as compare_models
+    from fazhi_training.comparison import known_labels
+
+    if out is not None:
+        _refuse_bad_target(out, annotations, (".html",))
+    with _told_plainly():
+        gold = corpora.read(annotations, known_labels(first, second))
+        comparison = compare_models(first, second, gold)
+        typer.echo(f"{len(gold)} reports: A {first}, B {second}")
+        typer.echo(comparison.table())
+        for line in comparison.lines():
+            typer.echo(line)
+        if out is not None:
+            from fazhi_training.comparison_page import write_page
+
+            write_page(comparison, (str(first), str(second)), out)
+
+
 @app.command()
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="Model folder.")],
-    annotations: Annotated[list[Path], typer.Argument(help="Annotated reports: files, folders.")],
+    model: ModelFolder,
+    annotations: Annotations,
     baselines: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            help="Annotated train reports that a CRF for comparison is trained on.", exists=True
+            help="Annotated train reports: with them, a CRF trained on them and regular "
+            "expressions stand in the table.",
+            exists=True,
         ),
-    ] = Path("annotations/train"),
-    no_baselines: Annotated[
-        bool, typer.Option("--no-baselines", help="Leave the CRF and regular expressions out.")
-    ] = False,
+    ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List misses and false spans.")] = False,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the scores here.")] = None,
     device: Device = Devices.AUTO,
@@ -431,8 +469,7 @@ def evaluate(
     with _told_plainly(), _extra("train"):
         from fazhi_training.evaluation import evaluate as evaluate_model
 
-        compared = None if no_baselines else baselines
-        evaluation = evaluate_model(model, annotations, baselines=compared, device=device.value)
+        evaluation = evaluate_model(model, annotations, baselines=baselines, device=device.value)
         typer.echo(evaluation.table())
         if errors:
             for line in evaluation.errors():

@@ -23,7 +23,7 @@ def write_page(agreement: Agreement, path: Path) -> None:
 
 
 def _parts(agreement: Agreement) -> Iterator[str]:
-    page = html.fill("differences.html", styles=("base.css", "differences.css"))
+    page = html.fill("differences.html", styles=("base.css", "differences.css"), title="标注差异")
     before, _, after = page.partition("<!--content-->")
     yield before
     yield from _figures(agreement)

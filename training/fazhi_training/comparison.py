@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ import numpy as np
 from fazhi.annotations.context import in_context
 from fazhi.errors import FazhiError
 from fazhi.reports import Report, Span
-from fazhi.tagging.tagger import Tagger
+from fazhi.tagging.labels import LABELS
+from fazhi.tagging.manifest import Manifest
+from fazhi.tagging.tagger import Tagger, model_folder
 from fazhi_training import scores
 from fazhi_training.scores import MICRO
 
@@ -93,7 +96,7 @@ class Comparison:
         """Gains and losses, in all and per label."""
         every = [change for _, changes in self.changes() for change in changes]
         return {
-            label: _count([c for c in every if label in (MICRO, c.span.label)])
+            label: count([c for c in every if label in (MICRO, c.span.label)])
             for label in (MICRO, *self.labels)
         }
 
@@ -115,7 +118,7 @@ class Comparison:
     def lines(self) -> Iterator[str]:
         """Gains and losses, report by report, each span in its context."""
         for report, changes in self.changes():
-            gains, losses = _count(changes)
+            gains, losses = count(changes)
             yield f"{report.id}: {gains} gained, {losses} lost"
             for change in changes:
                 span = change.span
@@ -124,6 +127,12 @@ class Comparison:
                     f"  {sign} {span.start:5d} {span.label:8} {change.words:16}"
                     f"{in_context(report.text, span.start, span.end)}"
                 )
+
+
+def known_labels(*models: Path) -> tuple[str, ...]:
+    """The labels that reports may have which these models are scored on: theirs, and ours."""
+    found = (Manifest.load(model_folder(model)).labels for model in models)
+    return tuple(sorted({*LABELS, *chain.from_iterable(found)}))
 
 
 def compare(first: Path, second: Path, gold: Sequence[Report]) -> Comparison:
@@ -155,7 +164,8 @@ def _difference(first: scores.Counts, second: scores.Counts) -> Difference:
     )
 
 
-def _count(changes: Sequence[Change]) -> tuple[int, int]:
+def count(changes: Sequence[Change]) -> tuple[int, int]:
+    """How many are gains, and how many losses."""
     gains = sum(change.gain for change in changes)
     return gains, len(changes) - gains
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from seqeval.metrics import f1_score
 from seqeval.scheme import IOBES
 
-from fazhi.annotations import read
 from fazhi.annotations.context import in_context
 from fazhi.errors import FazhiError
 from fazhi.facts.resolving import resolve
@@ -144,12 +143,15 @@ def evaluate(
     tagged = list(tagger.tag_many([report.text for report in gold]))
     systems = {"model": scores.strict(gold, tagged, labels)}
     if baselines is not None:
-        train = [item.report for item in read([baselines])]
+        train = corpora.read([baselines], tuple({*labels, *LABELS}))
         shared = {report.text for report in train} & {report.text for report in gold}
         if shared:
             raise FazhiError(f"{baselines}: holds {len(shared)} of the reports to be scored on")
         systems["CRF"] = scores.strict(gold, baseline.Crf(labels).fit(train).tag(gold), labels)
-        systems["regex"] = scores.strict(gold, baseline.by_expressions(gold), labels)
+        if set(labels) & set(LABELS):
+            systems["regex"] = scores.strict(gold, baseline.by_expressions(gold), labels)
+    resolved = [resolved_anew(report) for report in gold]
+    has_attributes = any(span.attributes for report in gold for span in report.spans)
     by_seqeval = seqeval_f1(gold, tagged, labels)
     if abs(by_seqeval - systems["model"][MICRO].f1) > 1e-6:
         raise FazhiError(
@@ -163,9 +165,9 @@ def evaluate(
         partial=scores.partial(gold, tagged, labels),
         type_only=scores.type_only(gold, tagged, labels),
         seqeval_f1=by_seqeval,
-        facts=scores.facts(gold, tagged, labels),
-        attributes=scores.attribute_accuracy(gold, tagged),
-        attributes_of_gold=scores.attribute_accuracy(gold, [resolved_anew(r) for r in gold]),
+        facts=scores.facts(gold, tagged, labels) if has_attributes else {},
+        attributes=scores.attribute_accuracy(gold, tagged) if has_attributes else {},
+        attributes_of_gold=scores.attribute_accuracy(gold, resolved) if has_attributes else {},
         gold=gold,
         tagged=tagged,
     )

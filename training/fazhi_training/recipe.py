@@ -18,7 +18,7 @@ from pydantic import (
 
 from fazhi.errors import FazhiError
 from fazhi.tagging.labels import LABELS
-from fazhi.tagging.tagger import SHIPPED_MODEL
+from fazhi.tagging.tagger import model_folder
 from fazhi_training import augmentation
 
 SHIPPED_ENCODER = Path(__file__).parent / "encoder_weights"
@@ -177,7 +177,7 @@ class Recipe(_Schema):
 
     def encoder_path(self) -> str:
         """What ``from_pretrained`` is given: a folder of the package, or the name as it stands."""
-        shipped = {"shipped": SHIPPED_ENCODER, "shipped-model": SHIPPED_MODEL}
+        shipped = {"shipped": SHIPPED_ENCODER, "shipped-model": model_folder(None)}
         return str(shipped.get(self.encoder, self.encoder))
 
 

@@ -16,7 +16,7 @@ from fazhi.errors import FazhiError
 from fazhi.outputs.writing import open_writer
 from fazhi.reports import Report
 from fazhi.tagging.manifest import Manifest
-from fazhi.tagging.tagger import SHIPPED_MODEL
+from fazhi.tagging.tagger import model_folder
 from fazhi.version import __version__
 
 Predict = Callable[[Iterable[Item]], Iterator[Report | Failure | Repeat]]
@@ -180,7 +180,7 @@ def _write_annotations(
 
 def described(settings: Settings) -> dict[str, object]:
     """What decides the results, as the journal notes it."""
-    model = Manifest.load(settings.model or SHIPPED_MODEL)
+    model = Manifest.load(model_folder(settings.model))
     limits = settings.limits
     return {
         "fazhi": __version__,

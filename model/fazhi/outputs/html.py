@@ -17,11 +17,13 @@ HALF_PAIR = re.compile("[\ud800-\udfff]")
 """What can't be written in UTF-8; ``U+FFFD`` stands for it."""
 
 
-def fill(template: str, *, styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
+def fill(
+    template: str, *, styles: Sequence[str], scripts: Sequence[str] = (), title: str = ""
+) -> str:
     """The page ``template`` with these assets in it, the hashes of its policy and the version.
 
-    The template names them ``$style``, ``$style_hash``, ``$script``, ``$script_hash`` and
-    ``$version``.
+    The template names them ``$style``, ``$style_hash``, ``$script``, ``$script_hash``,
+    ``$version`` and ``$title``.
     """
     style, script = "".join(map(_asset, styles)), "".join(map(_asset, scripts))
     return Template(_asset(template)).substitute(
@@ -30,6 +32,7 @@ def fill(template: str, *, styles: Sequence[str], scripts: Sequence[str] = ()) -
         script=script,
         script_hash=_hash(script),
         version=__version__,
+        title=escape(title),
     )
 
 

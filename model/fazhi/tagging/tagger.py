@@ -23,6 +23,11 @@ SHIPPED_MODEL = Path(__file__).parent.parent / "weights"
 _GROUP_CHARS = 200_000
 
 
+def model_folder(model: str | Path | None) -> Path:
+    """The folder of a model: the one that ships for None and ``shipped-model``, else itself."""
+    return SHIPPED_MODEL if model is None or str(model) == "shipped-model" else Path(model)
+
+
 class Tagger:
     """A loaded model. One instance serves any number of reports.
 
@@ -55,14 +60,14 @@ class Tagger:
         min_score: float = 0.0,
         threads: int | None = None,
     ) -> Tagger:
-        """Load a model folder, by default the model that ships with fazhi.
+        """Load a model folder, by default (or as ``shipped-model``) the one that ships with fazhi.
 
         ``device`` is ``auto``, ``cpu`` or ``cuda``; spans with a score below ``min_score`` are left
         out. ``threads`` are those of the CPU, by default as many as there are cores. Raises
         ModelError when the folder is incomplete or altered, MissingExtraError when the device needs
         what is not installed.
         """
-        folder = SHIPPED_MODEL if model is None else Path(model)
+        folder = model_folder(model)
         manifest = Manifest.load(folder)
         tokenizer = CharacterTokenizer.load(folder)
         backend = scoring.open_backend(folder, device, threads or scoring.available_cores())
