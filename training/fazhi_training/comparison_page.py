@@ -33,7 +33,8 @@ def _parts(comparison: Comparison, names: tuple[str, str]) -> Iterator[str]:
     yield from _figures(comparison)
     for report, changes in comparison.changes():
         gains, losses = count(changes)
-        yield f"<table class="changes"><caption>{escape(report.id)}：得 {gains}，失 {losses}</caption>\n"
+        caption = f"{escape(report.id)}：得 {gains}，失 {losses}"
+        yield f'<table class="changes"><caption>{caption}</caption>\n'
         yield from (_row(report, change) for change in changes)
         yield "</table>\n"
     yield after
