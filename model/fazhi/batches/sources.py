@@ -23,6 +23,8 @@ from fazhi.reports import SCHEMA
 
 _ARCHIVE = ".zip"
 _LINES = ".jsonl"
+CONTAINERS = (_ARCHIVE, _LINES)
+"""The endings of files that hold several reports."""
 WALKED = (*SUFFIXES, _ARCHIVE)
 """The endings of what is taken from a folder, in small letters."""
 
@@ -41,6 +43,10 @@ class Source:
     suffix: str
     raw: bytes = field(repr=False)
     encoding: str | None = None
+
+    def renamed(self, name: str) -> Source:
+        """The same under another name."""
+        return replace(self, name=name)
 
     @property
     def digest(self) -> str:
