@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,8 +44,14 @@ class Devices(str, Enum):
     CUDA = "cuda"
 
 
+class Engines(str, Enum):
+    """What runs a batch."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 Device = Annotated[Devices, typer.Option(help="auto takes a GPU if there is one.")]
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders; - is standard input.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -100,14 +107,21 @@ LimitChanges = Annotated[
 
 @app.command()
 def predict(
-    inputs: Paths,
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files or folders; - is standard input. With --engine ray URIs, too: s3://…",
+            metavar="INPUTS...",
+        ),
+    ],
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "-o",
             "--out",
+            metavar="PATH",
             help="Write the facts here, by ending: .jsonl, .csv, .xlsx, .parquet; - is standard "
-            "output, as JSONL.",
+            "output, as JSONL. With --engine ray a folder, of Parquet.",
         ),
     ] = None,
     to: Annotated[
@@ -126,46 +140,71 @@ def predict(
     min_score: MinScore = 0.0,
     encoding: Encoding = None,
     limit: LimitChanges = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes that tag; they share the cores.")] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes that tag: 1 if not given, on a cluster as many as there is room for.",
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Of each process; if not given they share the cores, and on a cluster have 1.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that can't be read.")
     ] = False,
+    engine: Annotated[
+        Engines, typer.Option(help="ray runs on a cluster, or on all of this machine.")
+    ] = Engines.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Of the Ray cluster: auto is the one that this machine belongs to."),
+    ] = None,
 ) -> None:
     """Tag reports: print what is in them, or write it with -o.
 
     Files, folders, .zip archives and .jsonl of texts are taken. A file that can't be read is named
     at the end, the others are done all the same, and the exit code is 1. Broken off, the same
     command with -o goes on where it stopped. The JSONL is in the annotation format, with the facts
-    beside it. With --to, what the format has no place for is listed (docs/formats.md).
+    beside it. With --to, what the format has no place for is listed (docs/formats.md). A cluster:
+    docs/scale.md.
     """
     from fazhi.batches.workers import Settings
     from fazhi.limits import Limits
-    from fazhi.outputs.writing import ENDINGS
 
-    to_stdout = str(out) == "-"
-    if to is not None:
-        _refuse_bad_annotations(out, inputs, to)
-    elif to_stdout and isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    elif out is not None:
-        _refuse_bad_target(out, inputs, ENDINGS)
-    is_kept = out is not None and not to_stdout
+    paths, target = [Path(place) for place in inputs], None if out is None else Path(out)
+    if engine is Engines.RAY:
+        refused = {"--to": to, "--summary": summary, "--strict": strict, "-": "-" in (*inputs, out)}
+        _refuse_options(refused, engine)
+    else:
+        uris = [place for place in (*inputs, out or "") if "://" in place]
+        _refuse_options({"--address": address, "a URI": uris}, engine)
+        _refuse_bad_output(target, paths, to)
+    is_kept = out not in (None, "-")
     with _told_plainly("stopped; the same command goes on" if is_kept else "stopped"):
-        limits = Limits.parse(limit or ())
-        settings = Settings(model, device.value, min_score, encoding, limits)
-        with _predicting(settings, jobs) as engine, _progress(inputs) as done:
-            if out is None or to_stdout:
-                show = _print_json if to_stdout else _print_summary
-                outcome = _stream(engine, inputs, limits, show, strict=strict, done=done)
-            else:
-                from fazhi.batches.running import run
-                from fazhi.batches.sources import find
+        settings = Settings(
+            model, device.value, min_score, encoding, Limits.parse(limit or ()), threads
+        )
+        if engine is Engines.RAY:
+            outcome = _predict_on_ray(inputs, out, settings, address, jobs)
+        else:
+            with _predicting(settings, jobs or 1) as predicting, _progress(paths) as done:
+                if target is None or out == "-":
+                    show = _print_summary if out is None else _print_json
+                    only = partial(_stream, predicting, paths, settings.limits, show)
+                    outcome = only(strict=strict, done=done)
+                else:
+                    from fazhi.batches.running import run
+                    from fazhi.batches.sources import find
 
-                each = _print_summary if summary else _ignore
-                found = find(inputs, limits)
-                outcome = run(
-                    found, out, engine, settings, to=to, strict=strict, done=done, each=each
-                )
+                    each = _print_summary if summary else _ignore
+                    found = find(paths, settings.limits)
+                    only = partial(run, found, target, predicting, settings, to=to, each=each)
+                    outcome = only(strict=strict, done=done)
         _tell(outcome)
         if outcome.before:
             typer.echo(f"{outcome.before} were done before", err=True)
@@ -176,6 +215,39 @@ def predict(
             typer.echo("\n  ".join(lines), err=True)
         if outcome.failures:
             raise typer.Exit(1)
+
+
+def _predict_on_ray(
+    inputs: list[str], out: str | None, settings: Settings, address: str | None, jobs: int | None
+) -> Outcome:
+    from fazhi.batches import ray_engine
+
+    if out is None:
+        raise typer.BadParameter("--engine ray needs a folder; name it with -o")
+    with (
+        ray_engine.begin(inputs, out, settings, address=address, actors=jobs) as batch,
+        _progress(batch.reports) as done,
+    ):
+        return batch.run(done)
+
+
+def _refuse_options(given: Mapping[str, object], engine: Engines) -> None:
+    """Raise BadParameter when one of the options that the engine does not know is given."""
+    for option, value in given.items():
+        if value:
+            raise typer.BadParameter(f"{option} can't be had with --engine {engine.value}")
+
+
+def _refuse_bad_output(out: Path | None, inputs: list[Path], to: str | None) -> None:
+    from fazhi.outputs.writing import ENDINGS
+
+    if to is not None:
+        _refuse_bad_annotations(out, inputs, to)
+    elif str(out) == "-":
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    elif out is not None:
+        _refuse_bad_target(out, inputs, ENDINGS)
 
 
 @contextmanager
@@ -339,8 +411,11 @@ def _refuse_no_place(out: Path, inputs: list[Path]) -> None:
 
 
 @contextmanager
-def _progress(inputs: list[Path]) -> Iterator[Callable[[], object]]:
-    """A progress line on a terminal, with rate and time left; silence when it is piped."""
+def _progress(inputs: list[Path] | int) -> Iterator[Callable[[], object]]:
+    """A progress line on a terminal, with rate and time left; silence when it is piped.
+
+    It goes up to the number of reports, which may have to be counted in the inputs.
+    """
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -363,7 +438,8 @@ def _progress(inputs: list[Path]) -> Iterator[Callable[[], object]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reports", total=count(inputs), rate="")
+        total = inputs if isinstance(inputs, int) else count(inputs)
+        task = progress.add_task("reports", total=total, rate="")
 
         def done() -> None:
             speed = progress.tasks[task].speed

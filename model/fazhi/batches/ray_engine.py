@@ -71,7 +71,7 @@ class PartTagger:
             path = Path(folder)
             found = part.find(path, self._settings.limits)
             made = run(found, path / "t.parquet", self._workers.predict, self._settings)
-            outcome = {"tagged": made.tagged, "failures": list(map(asdict, made.failures))}
+            outcome = asdict(made)
             tables = {table: path / f"t-{table}.parquet" for table in TABLES}
             self._output.finish(part, tables, outcome)
         return outcome
@@ -183,6 +183,7 @@ def _add(result: Mapping[str, Any], outcome: Outcome, done: Callable[[], object]
     failures = [Failure(**failure) for failure in result["failures"]]
     outcome.tagged += result["tagged"]
     outcome.failures += failures
+    outcome.damaged |= result["damaged"]
     number = int(result["tagged"]) + len(failures)
     for _ in range(number):
         done()
