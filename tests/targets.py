@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,13 @@ def tagging(settings: Any) -> Callable[[list[Source]], list[Any]]:
         return answer(chunk)
 
     return tag
+
+
+def harmed(settings: Any) -> Callable[[list[Source]], list[Any]]:
+    """Tags as fazhi does, with a reader and a tagger that hang and crash where a file says so."""
+    reading_ahead.Child = partial(_harmed_child, reading_ahead.Child)  # type: ignore[misc,assignment]
+    return tagging(settings)
+
+
+def _harmed_child(child: type[Any], _: str, settings: Any, **options: Any) -> Any:
+    return child("targets:reading", settings, **options)

@@ -29,11 +29,12 @@ from fazhi.tagging.scoring import available_cores
 
 _MOST_REPORTS = 200  # of a part: minutes of work that a killed process loses
 _PARTS_PER_ACTOR = 4  # so that none idles for long at the end
-_QUIET = {
+QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+"""The environment in which Ray sends nothing anywhere, and says little."""
 
 
 class PartTagger:
@@ -48,6 +49,10 @@ class PartTagger:
         self._output = PartedOutput(out)
         self._about = about
         self._workers = Workers(1, settings)
+
+    def close(self) -> None:
+        """End the child; it ends with the process of the actor, too."""
+        self._workers.__exit__(None, None, None)
 
     def __call__(self, rows: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """For each part, as JSON: what it came to, or the ``error`` that nothing can be done for.
@@ -226,7 +231,7 @@ def _room(settings: Settings) -> int:
 @contextmanager
 def _connected(address: str | None, cores: int) -> Iterator[None]:
     """Ray, quiet and without telemetry: the cluster there, or one of this machine alone."""
-    for name, value in _QUIET.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     address = address or os.environ.get("RAY_ADDRESS") or "local"
     own = {"num_cpus": max(cores, available_cores()), "include_dashboard": False}
