@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import zipfile
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from fazhi.batches.journal import Journal
 from fazhi.cli import app
+from fazhi.reports import Report
 from fazhi.tagging.tagger import SHIPPED_MODEL
 from fazhi.version import __version__
 
@@ -248,6 +251,25 @@ def test_strict_stops_at_the_first_failure(folder: Path) -> None:
         code, _, err = run("predict", folder / "good", "--strict", *out)
         assert code == 1
         assert err == f"error: {folder / 'good' / 'aa.txt'}: empty; there is nothing to read\n"
+
+
+def test_a_full_disk_is_told_and_the_same_command_goes_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(self: Journal, source: object, result: Report) -> None:
+        if result.id == "b":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        kept(self, source, result)  # type: ignore[arg-type]
+
+    kept = Journal.add
+    out = folder / "out.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "add", add)
+        code, _, err = run("predict", folder / "good", "-o", out)
+    assert (code, err) == (1, f"error: {os.strerror(errno.ENOSPC)}\n")
+    assert [report["id"] for report in written(out)[0]] == ["a"]
+    code, _, err = run("predict", folder / "good", "-o", out)
+    assert (code, err) == (0, "1 were done before\n2 tagged, 0 failed\n")
 
 
 def test_damaged_characters_are_told(folder: Path) -> None:

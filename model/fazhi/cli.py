@@ -81,7 +81,8 @@ def _told_plainly(stopped: str = "stopped") -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from None
     except OSError as error:
-        typer.echo(f"error: {error.filename}: {error.strerror}", err=True)
+        where = f"{error.filename}: " if error.filename else ""  # a full disk has no name
+        typer.echo(f"error: {where}{error.strerror}", err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         typer.echo(stopped, err=True)
