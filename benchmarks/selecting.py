@@ -23,12 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from fazhi.annotations import read
 from fazhi.annotations.selecting import candidate, profile, select
-from fazhi.reports import Report
 from fazhi.tagging.tagger import Tagger
 from fazhi_training import scores
 from fazhi_training.recipe import Augmentation, Recipe
@@ -102,20 +100,11 @@ def run(recipe_path: Path, arm: str, work: Path, threads: int) -> dict[str, Any]
             label: asdict(score)
             for label, score in scores.strict(gold, trainer.tagged, recipe.labels).items()
         },
-        "counts": counts(gold, trainer.tagged),
+        "counts": scores.count(gold, trainer.tagged, recipe.labels)[scores.MICRO].tolist(),
     }
     row_file.write_text(json.dumps(row), encoding="utf-8")
     shutil.rmtree(folder.with_name(f"{folder.name}.checkpoints"))
     return row
-
-
-def counts(gold: Sequence[Report], tagged: Sequence[Report]) -> list[list[int]]:
-    """Of each report: spans that are right, of gold, and found."""
-    rows = []
-    for pair in zip(gold, tagged, strict=True):
-        ours, theirs = ({(s.start, s.end, s.label) for s in one.spans} for one in pair)
-        rows.append([len(ours & theirs), len(ours), len(theirs)])
-    return rows
 
 
 def difference(
@@ -126,17 +115,13 @@ def difference(
     The bootstrap is paired: every resample of the dev reports is scored for all arms.
     """
     size = len(chosen["counts"])
-    picks = np.random.default_rng(0).integers(size, size=(RESAMPLES, size))
-    picks = np.concatenate([np.arange(size)[None], picks])  # the first are the reports themselves
-    gaps = _f1(chosen, picks) - np.mean([_f1(row, picks) for row in drawn], axis=0)
+    picks = np.concatenate([np.arange(size)[None], scores.resamples(size)])  # the reports first
+    ours, *theirs = (
+        scores.f1(np.array(row["counts"])[picks].sum(axis=1)) for row in (chosen, *drawn)
+    )
+    gaps = ours - np.mean(theirs, axis=0)
     low, high = np.percentile(gaps[1:], [2.5, 97.5])
     return float(gaps[0]), float(low), float(high)
-
-
-def _f1(row: Mapping[str, Any], picks: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    right, gold, found = np.array(row["counts"], dtype=np.float64)[picks].sum(axis=1).T
-    f1: npt.NDArray[np.float64] = 2 * right / (gold + found)
-    return f1
 
 
 def page(rows: Sequence[Mapping[str, Any]]) -> str:
