@@ -11,7 +11,7 @@ from processes import arm, medians
 from texts import ANNOTATIONS, long_text, stretches
 
 EXAMPLE = Path("examples/qingshi-2024.txt")
-_SHORT_CHARS, _STAND_IN_CHARS = 100, 1_000  # of each report, where there are many
+_SHORT_CHARS, _STAND_IN_CHARS = 100, 500  # of each report, where there are many
 _ONCE_CHARS = 50_000  # what has more is run once
 
 

@@ -234,7 +234,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("runs/benchmarks"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--reports", type=int, default=200)
-    parser.add_argument("--chars", type=int, default=600, help="of each of these reports")
+    parser.add_argument("--chars", type=int, default=400, help="of each of these reports")
     parser.add_argument("--most-reports", type=int, default=10_000, help="of growth")
     parser.add_argument("--most-chars", type=int, default=300_000, help="of one report")
     parser.add_argument("--stand-in-chars", type=int, default=10_000_000, help="of its report")

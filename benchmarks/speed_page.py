@@ -133,7 +133,7 @@ def _growth_page(part: Figures, name: str) -> list[str]:
     lines = [
         "`fazhi predict` to a JSONL file, from when the model is loaded. The stand-in has one",
         f"small layer in the encoder's place (F1 {part['stand_in_f1']:.2f} on dev), so that all",
-        "around the encoder is measured at full size; its reports have 1,000 characters each,",
+        "around the encoder is measured at full size; its reports have 500 characters each,",
         "those of the shipped model 100.",
     ]
     for kind, what in (("reports", "reports"), ("chars", "characters in one report")):

@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,16 @@ def trained(folder: Path) -> dict[str, Any]:
     content = "".join(sorted(report.text for report in reports_of("train")))
     kept = folder / hashlib.sha256(content.encode()).hexdigest()[:12]
     kept.mkdir(parents=True, exist_ok=True)
-    found: dict[str, Any] = {"spacy": str(kept / "spacy/model-best"), "crf": str(kept / "crf")}
-    for name, train in (("spacy", _train_spacy), ("crf", _train_crf)):
-        note = kept / f"{name}-seconds"
-        if not note.exists():  # written last, so that a stopped training begins anew
-            print(f"training {name}", flush=True)
-            note.write_text(f"{train(kept):.1f}", encoding="utf-8")
-        found[f"{name}_s"] = float(note.read_text(encoding="utf-8"))
-    return found
+    notes = {name: kept / f"{name}-seconds" for name in _TRAINERS}
+    missing = [name for name, note in notes.items() if not note.exists()]
+    if missing:
+        print(f"training {' and '.join(missing)}", flush=True)
+    with ThreadPoolExecutor() as pool:
+        taken = pool.map(lambda name: _TRAINERS[name](kept), missing)
+        for name, seconds in zip(missing, taken, strict=True):  # noted when it is done
+            notes[name].write_text(f"{seconds:.1f}", encoding="utf-8")
+    seconds = {f"{name}_s": float(note.read_text(encoding="utf-8")) for name, note in notes.items()}
+    return {"spacy": str(kept / "spacy/model-best"), "crf": str(kept / "crf"), **seconds}
 
 
 def _train_crf(kept: Path) -> float:
@@ -48,3 +51,6 @@ def _train_spacy(kept: Path) -> float:
     begun = time.perf_counter()
     subprocess.run([sys.executable, *train, *paths], check=True, env=environment())
     return time.perf_counter() - begun
+
+
+_TRAINERS = {"spacy": _train_spacy, "crf": _train_crf}

@@ -3,7 +3,8 @@
     python benchmarks/transformers_script.py model/fazhi/weights report.txt
 
 Its pipeline joins B- and I- tags, and takes those of one-character spans and of ends (S-, E-) for
-others; so they are named as it knows them. Weights and arithmetic stay as they are.
+others; so they are named as it knows them. Pieces are as long as those the model was trained on.
+Weights and arithmetic stay as they are.
 """
 
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from transformers import pipeline
 
 _NAMES = {"S": "B", "E": "I"}
+_PIECE_TOKENS = 256
 
 
 def open_pipeline(folder, batch_size=1):
@@ -24,6 +26,7 @@ def open_pipeline(folder, batch_size=1):
         batch_size=batch_size,
         device="cpu",
     )
+    tagger.tokenizer.model_max_length = _PIECE_TOKENS
     tags = tagger.model.config.id2label
     for index, tag in tags.items():
         tags[index] = _NAMES.get(tag[0], tag[0]) + tag[1:]
