@@ -23,9 +23,9 @@ from unittest.mock import patch
 import memory
 from fazhi.cli import app
 from fazhi.reports import Report
+from fazhi.tagging.cores import available_cores
 from fazhi.tagging.labels import LABELS
 from fazhi.tagging.manifest import Manifest
-from fazhi.tagging.scoring import available_cores
 from fazhi.tagging.tagger import SHIPPED_MODEL, Tagger
 from stages import EncoderClock, Sampler
 

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 import memory
-from fazhi.tagging.scoring import available_cores
+from fazhi.tagging.cores import available_cores
 
 _ARMS = Path(__file__).parent / "arms.py"
 _POLL_S = 0.005

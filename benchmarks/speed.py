@@ -31,8 +31,8 @@ from typing import Any
 import growing
 import speed_page
 from fazhi.reports import Report, Span
+from fazhi.tagging.cores import available_cores
 from fazhi.tagging.labels import LABELS
-from fazhi.tagging.scoring import available_cores
 from fazhi.tagging.tagger import SHIPPED_MODEL
 from fazhi.version import __version__
 from fazhi_training import scores

@@ -63,10 +63,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     graph = helper.make_graph(
         [helper.make_node("Gather", ["table", "input_ids"], ["logits"])],
         "tiny",
-        [
-            helper.make_tensor_value_info(name, onnx.TensorProto.INT64, axes)
-            for name in ("input_ids", "attention_mask")
-        ],
+        [helper.make_tensor_value_info("input_ids", onnx.TensorProto.INT64, axes)],
         [helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, [*axes, table.shape[1]])],
         [numpy_helper.from_array(table, "table")],
     )

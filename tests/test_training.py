@@ -20,9 +20,9 @@ from conftest import ROOT
 from fazhi import Tagger
 from fazhi.annotations import read
 from fazhi.errors import FazhiError, ModelError
+from fazhi.tagging.backends import OnnxBackend, TorchBackend
 from fazhi.tagging.labels import LABELS, TagScheme
 from fazhi.tagging.manifest import Manifest
-from fazhi.tagging.scoring import OnnxBackend, TorchBackend
 from fazhi_training import encoder, export, pretraining
 from fazhi_training.dataset import IGNORED, PadToLongest
 from fazhi_training.evaluation import evaluate
@@ -71,8 +71,8 @@ def test_stock_pipeline_loads_it(small_model: Path) -> None:
 def test_torch_and_onnx_agree(small_model: Path, annotated: Path) -> None:
     text = read([annotated / "dev"])[0].report.text
     by_onnx = Tagger.load(small_model, device="cpu")
-    by_torch = Tagger(by_onnx.manifest, by_onnx._tokenizer, TorchBackend.load(small_model, "cpu"))
-    assert isinstance(by_onnx._backend, OnnxBackend)
+    by_torch = Tagger(by_onnx.manifest, by_onnx.tokenizer, TorchBackend.load(small_model, "cpu"))
+    assert isinstance(by_onnx.backend, OnnxBackend)
     for one, other in zip(by_onnx.tag(text).spans, by_torch.tag(text).spans, strict=True):
         assert (one.start, one.end, one.label) == (other.start, other.end, other.label)
         assert one.score == pytest.approx(other.score, abs=1e-4)

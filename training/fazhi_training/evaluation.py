@@ -130,14 +130,19 @@ def resolved_anew(report: Report) -> Report:
 
 
 def evaluate(
-    model: Path, paths: Sequence[Path], *, baselines: Path | None = None, device: str = "auto"
+    model: Path,
+    paths: Sequence[Path],
+    *,
+    baselines: Path | None = None,
+    device: str = "auto",
+    precision: str | None = None,
 ) -> Evaluation:
     """Tag annotated reports with the model, as users do, and score what it finds.
 
     ``baselines`` are annotated train reports: with them, regular expressions and a CRF trained on
     them stand in the same table.
     """
-    tagger = Tagger.load(model, device=device)
+    tagger = Tagger.load(model, device=device, precision=precision)
     labels = tagger.manifest.labels
     gold = corpora.read(paths, tuple({*labels, *LABELS}))
     tagged = list(tagger.tag_many([report.text for report in gold]))

@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import datetime
 import platform
-import warnings
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from transformers import BertForTokenClassification
 
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
-from fazhi.tagging import scoring
-from fazhi.tagging.manifest import Manifest, sha256
+from fazhi.tagging.backends import TorchBackend, open_backend
+from fazhi.tagging.cores import available_cores
+from fazhi.tagging.manifest import ONNX_FILES, Manifest, sha256
 from fazhi.tagging.tagger import Tagger
 from fazhi.tagging.tokens import CharacterTokenizer
 from fazhi.tagging.windows import WindowSettings, cut
-from fazhi_training import encoder
+from fazhi_training import encoder, onnx_graph
+from fazhi_training.scores import MICRO, strict
 
 MAX_LOGIT_DIFFERENCE = 1e-3
-_LARGE = 4096  # elements; smaller tensors stay float32 in the ONNX file
-_OPSET = 20
+MAX_F1_LOSS = 0.003  # that int8 may cost
+_AGREEMENT_REPORTS = 8
+_RATE_REPORTS, _RATE_RUNS = 2, 3
 _LIBRARIES = ("fazhi", "torch", "transformers", "onnx", "onnxruntime", "numpy")
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
-
-
-class _Logits(torch.nn.Module):
-    def __init__(self, model: BertForTokenClassification) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask).logits
-        return logits
 
 
 def save_model(
@@ -67,8 +60,8 @@ def save_model(
     for name in _TOKENIZER_FILES:
         (out / name).write_bytes((tokenizer_folder / name).read_bytes())
     encoder.save_in_half(model, out)
-    _save_onnx(model, out / "model.onnx")
-    names = [*_TOKENIZER_FILES, "config.json", "model.safetensors", "model.onnx"]
+    onnx_graph.save(model, out / ONNX_FILES["fp32"])
+    names = [*_TOKENIZER_FILES, "config.json", "model.safetensors", ONNX_FILES["fp32"]]
     manifest = Manifest(
         labels=labels,
         windows=windows,
@@ -77,102 +70,115 @@ def save_model(
         date=datetime.date.today().isoformat(),
         **about,
     )
-    check_agreement(model, out, manifest, samples)
+    backend = open_backend(out, ONNX_FILES["fp32"], "cpu", available_cores())
+    check_agreement(model, Tagger(manifest, CharacterTokenizer.load(out), backend), samples)
     manifest.save(out)
     return manifest
 
 
-def _save_onnx(model: BertForTokenClassification, path: Path) -> None:
-    axes = {
-        0: torch.export.Dim("windows", min=1, max=65536),
-        1: torch.export.Dim("tokens", min=3, max=model.config.max_position_embeddings),
-    }
-    ids = torch.full((2, 40), 5)
-    mask = torch.ones_like(ids)
-    mask[1, 30:] = 0
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            _Logits(model),
-            (ids, mask),
-            path,
-            dynamo=True,
-            opset_version=_OPSET,
-            input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
-            dynamic_shapes={"input_ids": axes, "attention_mask": axes},
-            external_data=False,
-            verbose=False,
-        )
-    content = onnx.load(path)
-    store_in_half(content)
-    forget_source(content)
-    onnx.checker.check_model(content)
-    onnx.save(content, path)
+def export(folder: Path, dev: Sequence[Report]) -> Manifest:
+    """Make the ONNX files of a model folder anew from its safetensors, and choose between them.
+
+    int8 is kept, and runs by default, if it is faster on this machine and loses at most
+    ``MAX_F1_LOSS`` of strict F1 on ``dev``; the manifest has the figures of both either way. Raises
+    FazhiError when torch and ONNX don't agree on ``dev``; then the folder is left as it was.
+    """
+    manifest = Manifest.load(folder)
+    tokenizer = CharacterTokenizer.load(folder)
+    model = BertForTokenClassification.from_pretrained(folder).float().eval()
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        part = Path(place)
+        onnx_graph.save(model, part / ONNX_FILES["fp32"])
+        onnx_graph.save_int8(model, part / ONNX_FILES["int8"])
+        taggers = {
+            name: Tagger(manifest, tokenizer, open_backend(part, file, "cpu", available_cores()))
+            for name, file in ONNX_FILES.items()
+        }
+        check_agreement(model, taggers["fp32"], dev[:_AGREEMENT_REPORTS])
+        precisions = _measured(taggers, dev, part)
+        chosen = choose(precisions)
+        files = {name: sha for name, sha in manifest.files.items() if not _is_onnx(name)}
+        for name in {"fp32", chosen}:
+            (part / ONNX_FILES[name]).replace(folder / ONNX_FILES[name])
+            files[ONNX_FILES[name]] = sha256(folder / ONNX_FILES[name])
+    if chosen == "fp32":
+        (folder / ONNX_FILES["int8"]).unlink(missing_ok=True)
+    manifest = replace(manifest, files=files, precision=chosen, precisions=precisions)
+    manifest.save(folder)
+    return manifest
 
 
-def store_in_half(model: onnx.ModelProto) -> None:
-    """Store large float32 weights as float16, each cast back by a node that runs once at load."""
-    graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < _LARGE:
-            continue
-        name = tensor.name
-        half = numpy_helper.to_array(tensor).astype(np.float16)
-        tensor.CopyFrom(numpy_helper.from_array(half, f"{name}_half"))
-        casts.append(
-            helper.make_node("Cast", [f"{name}_half"], [name], f"{name}_cast", to=TensorProto.FLOAT)
-        )
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    stored = {f"{cast.output[0]}" for cast in casts}
-    kept = [info for info in graph.value_info if info.name not in stored]
-    del graph.value_info[:]
-    graph.value_info.extend(kept)
+def choose(precisions: Mapping[str, Mapping[str, Any]]) -> str:
+    """The precision that runs by default, by what was measured of ``fp32`` and ``int8``."""
+    fp32, int8 = precisions["fp32"], precisions["int8"]
+    is_faster = int8["chars_per_second"] > fp32["chars_per_second"]
+    return "int8" if is_faster and fp32["f1"] - int8["f1"] <= MAX_F1_LOSS else "fp32"
 
 
-def forget_source(model: onnx.ModelProto) -> None:
-    """Take out the exporter's notes, stack traces with this machine's paths among them."""
-    graph = model.graph
-    for part in (model, graph, *graph.node, *graph.initializer, *graph.value_info):
-        del part.metadata_props[:]
-    for part in (graph, *graph.node):
-        part.doc_string = ""
+def _measured(
+    taggers: Mapping[str, Tagger], dev: Sequence[Report], folder: Path
+) -> dict[str, dict[str, Any]]:
+    """Strict F1, rate (the best of alternating runs) and size of each precision."""
+    sample = [report.text for report in dev[:_RATE_REPORTS]]
+    seconds: dict[str, list[float]] = {name: [] for name in taggers}
+    for _ in range(_RATE_RUNS):
+        for name, tagger in taggers.items():
+            start = time.perf_counter()
+            list(tagger.tag_many(sample))
+            seconds[name].append(time.perf_counter() - start)
+    measured = {}
+    for name, tagger in taggers.items():
+        tagged = list(tagger.tag_many([report.text for report in dev]))
+        measured[name] = {
+            "f1": round(strict(dev, tagged, tagger.manifest.labels)[MICRO].f1, 4),
+            "chars_per_second": round(sum(map(len, sample)) / min(seconds[name])),
+            "bytes": (folder / ONNX_FILES[name]).stat().st_size,
+            "machine": f"{available_cores()} cores of {_processor()}",
+            "date": datetime.date.today().isoformat(),
+        }
+    return measured
+
+
+def _processor() -> str:
+    """The processor's name, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2] for line in lines if line.startswith("model name")]
+    except OSError:
+        names = []
+    return (names[0] if names else platform.processor()).strip() or platform.machine()
+
+
+def _is_onnx(name: str) -> bool:
+    return name in ONNX_FILES.values()
 
 
 def check_agreement(
-    model: BertForTokenClassification, folder: Path, manifest: Manifest, samples: Sequence[Report]
+    model: BertForTokenClassification, by_onnx: Tagger, samples: Sequence[Report]
 ) -> None:
     """Raise FazhiError unless the ONNX file gives torch's logits and spans on ``samples``."""
-    tokenizer = CharacterTokenizer.load(folder)
-    ours = scoring.TorchBackend(model, "cpu")
-    theirs = scoring.open_backend(folder, "cpu", scoring.available_cores())
+    tokenizer = by_onnx.tokenizer
+    theirs, ours = by_onnx.backend, TorchBackend(model, "cpu")
     differences = []
     for report in samples[:8]:
         ids = tokenizer.encode(report.text)
-        for window in cut(report.text, manifest.windows)[:4]:
+        for window in cut(report.text, by_onnx.manifest.windows)[:4]:
             piece = ids[window.start : window.end]
             row = np.array([[tokenizer.cls, *piece.tolist(), tokenizer.sep]], dtype=np.int64)
-            mask = np.ones_like(row)
-            differences.append(np.abs(ours(row, mask) - theirs(row, mask)).max())
+            size = [row.shape[1]]
+            differences.append(np.abs(ours(row, size) - theirs(row, size)).max())
     worst = float(np.max(differences, initial=0.0))
     if not worst <= MAX_LOGIT_DIFFERENCE:  # so that a NaN is refused too
         raise FazhiError(
-            f"{folder}: logits of ONNX and torch differ by {worst:.2g}; "
+            f"logits of ONNX and torch differ by {worst:.2g}; "
             f"at most {MAX_LOGIT_DIFFERENCE:g} is allowed, so the model is not saved"
         )
     texts = [report.text for report in samples]
-    pairs = zip(
-        Tagger(manifest, tokenizer, ours).tag_many(texts),
-        Tagger(manifest, tokenizer, theirs).tag_many(texts),
-        strict=True,
-    )
-    for sample, (by_torch, by_onnx) in zip(samples, pairs, strict=True):
-        places = [[(s.start, s.end, s.label) for s in r.spans] for r in (by_torch, by_onnx)]
-        if places[0] != places[1]:
+    by_torch = Tagger(by_onnx.manifest, tokenizer, ours)
+    pairs = zip(by_torch.tag_many(texts), by_onnx.tag_many(texts), strict=True)
+    for sample, pair in zip(samples, pairs, strict=True):
+        one, other = ([(s.start, s.end, s.label) for s in report.spans] for report in pair)
+        if one != other:
             raise FazhiError(
-                f"{folder}: ONNX and torch find different spans in {sample.id!r}; "
-                "the model is not saved"
+                f"ONNX and torch find different spans in {sample.id!r}; the model is not saved"
             )

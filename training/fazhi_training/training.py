@@ -29,9 +29,9 @@ from transformers.utils import logging
 
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
+from fazhi.tagging.backends import TorchBackend
 from fazhi.tagging.labels import LABELS, TagScheme
 from fazhi.tagging.manifest import FILE_NAME, Manifest
-from fazhi.tagging.scoring import TorchBackend
 from fazhi.tagging.tagger import Tagger
 from fazhi.tagging.tokens import CharacterTokenizer
 from fazhi.tagging.windows import WindowSettings

@@ -25,7 +25,7 @@ from fazhi.batches.workers import Settings, Workers
 from fazhi.errors import FazhiError, MissingExtraError
 from fazhi.limits import Limits
 from fazhi.outputs.tables import TABLES
-from fazhi.tagging.scoring import available_cores
+from fazhi.tagging.cores import available_cores
 
 _MOST_REPORTS = 200  # of a part: minutes of work that a killed process loses
 _PARTS_PER_ACTOR = 4  # so that none idles for long at the end

@@ -184,7 +184,7 @@ def described(settings: Settings) -> dict[str, object]:
     limits = settings.limits
     return {
         "fazhi": __version__,
-        "model": model.files["model.onnx"],
+        "model": model.files[model.onnx_file(settings.precision)],
         "min_score": settings.min_score,
         "encoding": settings.encoding,
         "limits": {name: getattr(limits, name) for name in limits.__slots__},

@@ -17,7 +17,7 @@ from fazhi.batches.reading_ahead import Readers
 from fazhi.batches.sources import Failure, Item, Repeat, Source
 from fazhi.limits import DEFAULT_LIMITS, Limits
 from fazhi.reports import Report
-from fazhi.tagging.scoring import available_cores
+from fazhi.tagging.cores import available_cores
 from fazhi.tagging.tagger import Tagger
 
 Result = Report | Failure | Repeat
@@ -36,11 +36,18 @@ class Settings:
     encoding: str | None = None
     limits: Limits = DEFAULT_LIMITS
     threads: int | None = None
+    precision: str | None = None
+    compile: bool = False
 
     def tagger(self) -> Tagger:
         """Load the model."""
         return Tagger.load(
-            self.model, device=self.device, min_score=self.min_score, threads=self.threads
+            self.model,
+            device=self.device,
+            precision=self.precision,
+            compile=self.compile,
+            min_score=self.min_score,
+            threads=self.threads,
         )
 
     def readers(self) -> Readers:

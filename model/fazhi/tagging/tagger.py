@@ -13,10 +13,12 @@ from fazhi.batches import sources
 from fazhi.facts import resolving
 from fazhi.reports import Report, Span
 from fazhi.tagging import decoding, scoring, windows
+from fazhi.tagging.backends import Backend, open_backend
 from fazhi.tagging.calibration import Shares
+from fazhi.tagging.cores import available_cores
 from fazhi.tagging.labels import TagScheme
 from fazhi.tagging.manifest import Manifest
-from fazhi.tagging.scoring import Backend, Scores
+from fazhi.tagging.scoring import Scores
 from fazhi.tagging.tokens import CharacterTokenizer
 
 SHIPPED_MODEL = Path(__file__).parent.parent / "weights"
@@ -48,8 +50,8 @@ class Tagger:
         self.manifest = manifest
         self.min_score = min_score
         self.scheme = TagScheme(manifest.labels)
-        self._tokenizer = tokenizer
-        self._backend = backend
+        self.tokenizer = tokenizer
+        self.backend = backend
 
     @classmethod
     def load(
@@ -57,20 +59,25 @@ class Tagger:
         model: str | Path | None = None,
         *,
         device: str = "auto",
+        precision: str | None = None,
+        compile: bool = False,
         min_score: float = 0.0,
         threads: int | None = None,
     ) -> Tagger:
         """Load a model folder, by default (or as ``shipped-model``) the one that ships with fazhi.
 
         ``device`` is ``auto``, ``cpu`` or ``cuda``; spans with a score below ``min_score`` are left
-        out. ``threads`` are those of the CPU, by default as many as there are cores. Raises
-        ModelError when the folder is incomplete or altered, MissingExtraError when the device needs
-        what is not installed.
+        out. ``precision`` is ``fp32`` or ``int8`` on the CPU, by default what the model is shipped
+        for; ``compile`` has torch compile it for the GPU. ``threads`` are those of the CPU, by
+        default as many as there are cores. Raises ModelError when the folder is incomplete or
+        altered, MissingExtraError when the device needs what is not installed.
         """
         folder = model_folder(model)
         manifest = Manifest.load(folder)
         tokenizer = CharacterTokenizer.load(folder)
-        backend = scoring.open_backend(folder, device, threads or scoring.available_cores())
+        onnx_file = manifest.onnx_file(precision)
+        threads = threads or available_cores()
+        backend = open_backend(folder, onnx_file, device, threads, compile=compile)
         return cls(manifest, tokenizer, backend, min_score=min_score)
 
     def read(self, path: str | Path) -> Report:
@@ -113,10 +120,10 @@ class Tagger:
         """Each text's scores, and the weight of each of its characters."""
         cuts = [windows.cut(text, self.manifest.windows) for text in texts]
         places = [(number, window) for number, cut in enumerate(cuts) for window in cut]
-        tokens = [self._tokenizer.encode(text) for text in texts]
+        tokens = [self.tokenizer.encode(text) for text in texts]
         pieces = [tokens[number][window.start : window.end] for number, window in places]
         scored: list[list[tuple[windows.Window, Scores]]] = [[] for _ in texts]
-        for place, scores in scoring.score(pieces, self._tokenizer, self._backend):
+        for place, scores in scoring.score(pieces, self.tokenizer, self.backend):
             number, window = places[place]
             scored[number].append((window, scores))
         for text, parts in zip(texts, scored, strict=True):
