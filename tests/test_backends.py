@@ -108,7 +108,7 @@ def test_padding_changes_nothing(small_model: Path) -> None:
 
 
 def test_devices_that_are_not_there(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = partial(open_backend, tiny_model, "model.onnx")
+    opened = partial(open_backend, tiny_model, Manifest.load(tiny_model))
     with pytest.raises(ModelError, match="unknown device 'tpu'"):
         opened("tpu", 1)
     with pytest.raises(ModelError, match="leave --compile out"):

@@ -82,16 +82,16 @@ def test_export_refuses_a_model_that_differs(
     small_model: Path, annotated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = BertForTokenClassification.from_pretrained(small_model).eval()
-    manifest = Manifest.load(small_model)
+    tagger = Tagger.load(small_model, device="cpu")
     samples = [item.report for item in read([annotated / "dev"])]
-    export.check_agreement(model, small_model, manifest, samples)
+    export.check_agreement(model, tagger, samples)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(export, "MAX_LOGIT_DIFFERENCE", 1e9)
         model.classifier.bias.data[3] += 50
         with pytest.raises(FazhiError, match="find different spans"):
-            export.check_agreement(model, small_model, manifest, samples)
+            export.check_agreement(model, tagger, samples)
     with pytest.raises(FazhiError, match="logits of ONNX and torch differ by 50"):
-        export.check_agreement(model, small_model, manifest, samples)
+        export.check_agreement(model, tagger, samples)
 
 
 def test_the_onnx_file_tells_no_paths(small_model: Path) -> None:

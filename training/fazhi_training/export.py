@@ -18,7 +18,7 @@ from transformers import BertForTokenClassification
 
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
-from fazhi.tagging.backends import TorchBackend, open_backend
+from fazhi.tagging.backends import OnnxBackend, TorchBackend
 from fazhi.tagging.cores import available_cores
 from fazhi.tagging.manifest import ONNX_FILES, Manifest, sha256
 from fazhi.tagging.tagger import Tagger
@@ -70,7 +70,7 @@ def save_model(
         date=datetime.date.today().isoformat(),
         **about,
     )
-    backend = open_backend(out, ONNX_FILES["fp32"], "cpu", available_cores())
+    backend = OnnxBackend(out / ONNX_FILES["fp32"], "cpu", available_cores())
     check_agreement(model, Tagger(manifest, CharacterTokenizer.load(out), backend), samples)
     manifest.save(out)
     return manifest
@@ -84,6 +84,7 @@ def export(folder: Path, dev: Sequence[Report]) -> Manifest:
     FazhiError when torch and ONNX don't agree on ``dev``; then the folder is left as it was.
     """
     manifest = Manifest.load(folder)
+    manifest.verify(folder, "tokenizer.json", "config.json", "model.safetensors")
     tokenizer = CharacterTokenizer.load(folder)
     model = BertForTokenClassification.from_pretrained(folder).float().eval()
     with tempfile.TemporaryDirectory(dir=folder) as place:
@@ -91,7 +92,7 @@ def export(folder: Path, dev: Sequence[Report]) -> Manifest:
         onnx_graph.save(model, part / ONNX_FILES["fp32"])
         onnx_graph.save_int8(model, part / ONNX_FILES["int8"])
         taggers = {
-            name: Tagger(manifest, tokenizer, open_backend(part, file, "cpu", available_cores()))
+            name: Tagger(manifest, tokenizer, OnnxBackend(part / file, "cpu", available_cores()))
             for name, file in ONNX_FILES.items()
         }
         check_agreement(model, taggers["fp32"], dev[:_AGREEMENT_REPORTS])

@@ -14,6 +14,7 @@ from fazhi.errors import MissingExtraError, ModelError
 from fazhi.tagging.cores import available_cores
 
 if TYPE_CHECKING:
+    from fazhi.tagging.manifest import Manifest
     from fazhi.tagging.scoring import Scores
 
 Ids = npt.NDArray[np.int64]
@@ -129,24 +130,31 @@ class TorchBackend:
 
 
 def open_backend(
-    folder: Path, onnx_file: str, device: str, threads: int, *, compile: bool = False
+    folder: Path,
+    manifest: Manifest,
+    device: str,
+    threads: int,
+    *,
+    precision: str | None = None,
+    compile: bool = False,
 ) -> Backend:
     """The backend for ``device``: ``cpu``, ``cuda``, or ``auto`` (a GPU if torch can use one).
 
-    On the CPU ``onnx_file`` of the folder runs, on at most ``threads`` threads. ``compile`` is
-    torch's, on a GPU. Raises ModelError when the device can't be had.
+    A CPU runs the model in ``precision`` on at most ``threads`` threads; ``compile`` is torch's, on
+    a GPU. Raises ModelError when the device can't be had, or a file is missing or altered.
     """
     if device == "auto":
         device = "cuda" if _torch_sees_a_gpu() else "cpu"
-    if device == "cpu":
-        if compile:
-            raise ModelError("only on a GPU is the model compiled; leave --compile out")
-        return OnnxBackend(folder / onnx_file, device, threads)
-    if device != "cuda":
+    if device not in ("cpu", "cuda"):
         raise ModelError(f"unknown device {device!r}; expected auto, cpu or cuda")
-    if _onnxruntime_has_cuda() and not compile:
-        return OnnxBackend(folder / "model.onnx", device, threads)
-    return TorchBackend.load(folder, device, compile=compile)
+    if compile and device == "cpu":
+        raise ModelError("only on a GPU is the model compiled; leave --compile out")
+    if device == "cuda" and (compile or not _onnxruntime_has_cuda()):
+        manifest.verify(folder, "config.json", "model.safetensors")
+        return TorchBackend.load(folder, device, compile=compile)
+    file = manifest.onnx_file(precision if device == "cpu" else "fp32")
+    manifest.verify(folder, file)
+    return OnnxBackend(folder / file, device, threads)
 
 
 def _onnxruntime_has_cuda() -> bool:

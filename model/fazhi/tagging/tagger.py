@@ -74,10 +74,12 @@ class Tagger:
         """
         folder = model_folder(model)
         manifest = Manifest.load(folder)
+        manifest.verify(folder, "tokenizer.json")
         tokenizer = CharacterTokenizer.load(folder)
-        onnx_file = manifest.onnx_file(precision)
         threads = threads or available_cores()
-        backend = open_backend(folder, onnx_file, device, threads, compile=compile)
+        backend = open_backend(
+            folder, manifest, device, threads, precision=precision, compile=compile
+        )
         return cls(manifest, tokenizer, backend, min_score=min_score)
 
     def read(self, path: str | Path) -> Report:
