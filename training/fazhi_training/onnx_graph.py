@@ -21,7 +21,6 @@ from fazhi.errors import FazhiError
 
 _OPSET, _IR_VERSION = 18, 9  # what ONNX Runtime 1.17 reads
 _FUSED = "com.microsoft"
-_HEAD = "head"  # the product that gives the tags; it is small, and stays in float32
 _LARGE = 4096  # elements; smaller tensors stay float32 in the file
 Array = npt.NDArray[np.float32]
 
@@ -44,7 +43,6 @@ def save_int8(model: BertForTokenClassification, path: Path) -> None:
         path,
         path,
         op_types_to_quantize=["MatMul"],
-        nodes_to_exclude=[_HEAD],
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=True,
@@ -72,7 +70,7 @@ def build(model: BertForTokenClassification) -> onnx.ModelProto:
         bias = nodes.constant(state[f"{prefix}.intermediate.dense.bias"])
         wide = nodes.add("BiasGelu", wide, bias, domain=_FUSED)
         x = nodes.residual(wide, x, f"{prefix}.output", epsilon)
-    logits = nodes.add("MatMul", x, nodes.constant(state["classifier.weight"].T), output=_HEAD)
+    logits = nodes.product(x, "classifier")
     nodes.add("Add", logits, nodes.constant(state["classifier.bias"]), output="logits")
     axes = ["windows", "tokens"]
     graph = helper.make_graph(
@@ -101,7 +99,7 @@ class _Nodes:
 
     def add(self, kind: str, *inputs: str, output: str = "", **attributes: object) -> str:
         output = output or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [output], output, **attributes))
+        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
 
     def product(self, x: str, dense: str) -> str:
