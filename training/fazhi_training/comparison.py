@@ -136,11 +136,12 @@ def known_labels(*models: Path) -> tuple[str, ...]:
 
 
 def compare(first: Path, second: Path, gold: Sequence[Report]) -> Comparison:
-    """Tag annotated reports with two models, as users do; the labels are those that both have.
+    """Tag annotated reports with two models; the labels are those that both have.
 
-    Raises FazhiError when they have none in common.
+    Both run in fp32, so that it is their training that is compared. Raises FazhiError when they
+    have no label in common.
     """
-    taggers = [Tagger.load(model, device="cpu") for model in (first, second)]
+    taggers = [Tagger.load(model, device="cpu", precision="fp32") for model in (first, second)]
     sets = [tagger.manifest.labels for tagger in taggers]
     labels = [label for label in sets[0] if label in sets[1]]
     if not labels:

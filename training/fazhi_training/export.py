@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from transformers import BertForTokenClassification
+from transformers.utils import logging
 
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
@@ -86,6 +87,7 @@ def export(folder: Path, dev: Sequence[Report]) -> Manifest:
     manifest = Manifest.load(folder)
     manifest.verify(folder, "tokenizer.json", "config.json", "model.safetensors")
     tokenizer = CharacterTokenizer.load(folder)
+    logging.disable_progress_bar()
     model = BertForTokenClassification.from_pretrained(folder).float().eval()
     with tempfile.TemporaryDirectory(dir=folder) as place:
         part = Path(place)

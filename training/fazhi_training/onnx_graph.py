@@ -38,7 +38,9 @@ def save_int8(model: BertForTokenClassification, path: Path) -> None:
 
     The eighth bit would overflow in the sums of processors without VNNI.
     """
-    onnx.save(build(model), path)
+    content = build(model)
+    helper.set_model_props(content, {"onnx.quant.pre_process": "onnxruntime.quant"})  # it is fused
+    onnx.save(content, path)
     quantize_dynamic(
         path,
         path,

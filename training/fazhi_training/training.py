@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from logging import ERROR, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +118,6 @@ def _quieten() -> None:
     """Leave the terminal to the progress line: no bars and notices of the libraries underneath."""
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    for name in ("torch.onnx", "onnxscript"):
-        getLogger(name).setLevel(ERROR)
 
 
 def _start(
