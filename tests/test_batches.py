@@ -445,6 +445,18 @@ def test_a_text_that_cannot_be_tagged_fails_alone(batch: Batch, texts: Path) -> 
     )
 
 
+def test_a_text_of_too_many_spans_fails_alone(batch: Batch, texts: Path) -> None:
+    fill(texts, {"b.txt": "办结9件。".encode() * 9})
+    batch.settings = replace(batch.settings, limits=Limits(spans=8))
+    (failure,) = batch.run(texts).failures
+    assert (failure.stage, failure.file) == ("tag", str(texts / "b.txt"))
+    assert failure.reason == (
+        f"{failure.file}: over 8 spans; if it is worth it, allow more with --limit spans=NUMBER"
+    )
+    batch.settings = replace(batch.settings, limits=Limits(spans=9))
+    assert batch.run(texts).failures == []
+
+
 def test_facts_that_cannot_be_worked_out_fail_alone(
     batch: Batch, texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ class Limits:
     html_depth: int = 1_000
     pages: int = 1_000  # of a PDF
     chars: int = 2_000_000  # of text
+    spans: int = 100_000  # found in it; with its facts and its line of JSON, each takes some 5 KB
     seconds: int = 60
 
     @classmethod

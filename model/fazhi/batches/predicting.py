@@ -11,6 +11,8 @@ from fazhi.annotations import read as read_annotated
 from fazhi.batches.reading_ahead import Read, Readers
 from fazhi.batches.sources import Failure, Item, Repeat, Source, walk
 from fazhi.documents import Document
+from fazhi.errors import ReadError
+from fazhi.limits import Limits
 from fazhi.reports import Report
 from fazhi.tagging.tagger import Tagger
 
@@ -26,7 +28,8 @@ def predict(
     Several reports are tagged at once, and the next files are read meanwhile.
     """
     for group in _groups(readers.read_all(items)):
-        reports = iter(_tag(tagger, [item for item in group if isinstance(item, tuple)]))
+        read = [item for item in group if isinstance(item, tuple)]
+        reports = iter(_tag(tagger, read, readers.limits))
         for item in group:
             if isinstance(item, tuple):
                 yield next(reports)
@@ -51,18 +54,23 @@ def split_tagged(paths: Iterable[Path]) -> tuple[list[Report], list[Path]]:
     return tagged, files
 
 
-def _tag(tagger: Tagger, read: Sequence[tuple[Source, Document]]) -> Iterable[Report | Failure]:
+def _tag(
+    tagger: Tagger, read: Sequence[tuple[Source, Document]], limits: Limits
+) -> Iterable[Report | Failure]:
     try:
-        return _tagged(tagger, read)
+        return _tagged(tagger, read, limits)
     except Exception as error:  # ONNX Runtime's share no base class; no file may end a batch
         if len(read) > 1:  # whichever it was, the others shall not suffer
-            return [result for one in read for result in _tag(tagger, [one])]
-        name = read[0][0].name
-        reason = f"{name}: can't be tagged ({type(error).__name__}: {error}); split the file"
+            return [result for one in read for result in _tag(tagger, [one], limits)]
+        name, reason = read[0][0].name, str(error)
+        if not isinstance(error, ReadError):
+            reason = f"{name}: can't be tagged ({type(error).__name__}: {error}); split the file"
         return [Failure(name, "tag", reason)]
 
 
-def _tagged(tagger: Tagger, read: Sequence[tuple[Source, Document]]) -> list[Report]:
+def _tagged(
+    tagger: Tagger, read: Sequence[tuple[Source, Document]], limits: Limits
+) -> list[Report]:
     texts = [document.text for _, document in read]
     tagged = tagger.tag_many(texts, ids=[source.id for source, _ in read])
     reports = [
@@ -70,6 +78,8 @@ def _tagged(tagger: Tagger, read: Sequence[tuple[Source, Document]]) -> list[Rep
         for report, (source, document) in zip(tagged, read, strict=True)
     ]
     for report in reports:
+        if len(report.spans) > limits.spans:
+            raise limits.exceeded(str(report.meta["file"]), "spans", "spans")
         _ = report.facts  # worked out here, where it can fail alone and several processes share it
     return reports
 

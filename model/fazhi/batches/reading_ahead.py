@@ -30,7 +30,10 @@ Read = tuple[Source, Document] | Failure | Repeat
 
 
 class Readers:
-    """Reads sources ahead of their use, with ``processes`` children. Close it, or use ``with``."""
+    """Reads sources ahead of their use, with ``processes`` children. Close it, or use ``with``.
+
+    ``limits`` are those that what is read is held to.
+    """
 
     def __init__(
         self,
@@ -39,13 +42,13 @@ class Readers:
         limits: Limits = DEFAULT_LIMITS,
         processes: int = 1,
     ) -> None:
-        self._settings: Settings = (encoding, limits)
-        self._seconds = limits.seconds
-        self._answer = answering(self._settings)
+        self.limits = limits
+        settings: Settings = (encoding, limits)
+        self._answer = answering(settings)
         self._threads = ThreadPoolExecutor(processes, "reader")
         self._idle: SimpleQueue[Child] = SimpleQueue()
         self._children = [
-            Child("fazhi.batches.reading_ahead:answering", self._settings, memory=_MEMORY)
+            Child("fazhi.batches.reading_ahead:answering", settings, memory=_MEMORY)
             for _ in range(processes)
         ]
         for child in self._children:
@@ -91,7 +94,7 @@ class Readers:
                 return source, self._answer(source)
             child = self._idle.get()
             try:
-                return source, child.ask(source, seconds=self._seconds)
+                return source, child.ask(source, seconds=self.limits.seconds)
             finally:
                 self._idle.put(child)
         except ReadError as error:
@@ -102,8 +105,8 @@ class Readers:
     def _reason(self, error: ChildDiedError) -> str:
         if error.is_late:
             return (
-                f"not read within {self._seconds} seconds; if it is worth it, allow more with "
-                "--limit seconds=NUMBER"
+                f"not read within {self.limits.seconds} seconds; if it is worth it, allow more "
+                "with --limit seconds=NUMBER"
             )
         return "its reader crashed, or needed too much memory; save the report as .txt"
 
