@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from fazhi.batches.workers import Settings
 from fazhi.errors import FazhiError
 from fazhi.outputs.writing import open_writer
 from fazhi.reports import Report
+from fazhi.tagging.labels import LABELS
 from fazhi.tagging.manifest import Manifest
 from fazhi.tagging.tagger import model_folder
 from fazhi.version import __version__
@@ -27,7 +28,7 @@ Predict = Callable[[Iterable[Item]], Iterator[Report | Failure | Repeat]]
 class Outcome:
     """What a batch came to: how many reports were tagged, now and before, and what failed.
 
-    ``dropped`` is what the annotation format that was asked for has no place for, counted.
+    ``dropped`` is what the format that was asked for has no place for, counted.
     ``damaged`` counts the characters of a file, by its name, that could not be read (U+FFFD).
     """
 
@@ -89,7 +90,7 @@ def run(
             outcome.before = inputs.before
             results = _counted(journal.results(ids), outcome, each)
             if to is None and (is_whole or journal.names()):  # an older file may stand there
-                _write(results, out)
+                outcome.dropped = _write(results, out)
             elif to is not None and is_whole:
                 outcome.dropped = _write_annotations(results, out, to, str(about["model"]))
             if is_whole or not journal.names():
@@ -148,13 +149,19 @@ def _counted(
         yield result
 
 
-def _write(results: Iterable[Report | Failure], out: Path) -> None:
+def _write(results: Iterable[Report | Failure], out: Path) -> list[str]:
+    """Write the results; what tables have no place for, counted: spans of labels without facts."""
+    left_out: Counter[str] = Counter()
     with open_writer(out) as writer:
         for result in results:
             if isinstance(result, Report):
                 writer.add(result)
+                left_out.update(span.label for span in result.spans if span.label not in LABELS)
             else:
                 writer.fail(result)
+    if out.suffix.lower() == ".jsonl":
+        return []
+    return [f"{label} ({left_out[label]}): no table has it; .jsonl does" for label in left_out]
 
 
 def _write_annotations(
