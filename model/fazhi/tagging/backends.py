@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from fazhi.errors import MissingExtraError, ModelError
-from fazhi.tagging.cores import available_cores
 
 if TYPE_CHECKING:
     from fazhi.tagging.manifest import Manifest
@@ -52,8 +51,8 @@ class OnnxBackend:
         options.log_severity_level = 3
         # The graph was optimised when it was saved; what is left is to fold its weights' casts.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        if threads < available_cores():  # others work on the rest: a thread that waits shall sleep
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # A thread that waits sleeps; spinning, it takes the core from whatever else there is to do.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         providers = ["CPUExecutionProvider"]
         if device == "cuda":
             providers.insert(0, "CUDAExecutionProvider")
