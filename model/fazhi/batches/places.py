@@ -18,7 +18,7 @@ from fazhi.batches.sources import WALKED, walk
 from fazhi.errors import FazhiError, MissingExtraError
 from fazhi.names import is_hidden
 
-_PLAIN = "%/:=&?~#+!$,;'@()*[]"  # characters of a URI that stay as they are
+_PLAIN = "%/:=&?~+!$,;'@()*[]"  # characters of a URI that stay as they are
 _BLOCK = 2**20
 
 
