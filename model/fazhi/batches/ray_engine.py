@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ from fazhi.outputs.tables import TABLES
 from fazhi.tagging.cores import available_cores
 
 _MOST_REPORTS = 200  # of a part: minutes of work that a killed process loses
-_PARTS_PER_ACTOR = 4  # so that none idles for long at the end
+_PARTS_PER_ACTOR = 4
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
@@ -174,13 +175,18 @@ def begin(
                 inputs,
                 known,
                 lambda pieces: _ids_in(pieces, settings.limits),
-                lambda reports: min(_MOST_REPORTS, -(-reports // (_PARTS_PER_ACTOR * size)) or 1),
+                lambda reports: reports_per_part(reports, size),
             )
             if len(parts) > len(known):
                 output.note_listing(parts)
             yield RayBatch(output, parts, size, (settings, out, about))
         except OSError as error:
             raise FazhiError(f"{out}: can't be written ({error})") from error
+
+
+def reports_per_part(reports: int, actors: int) -> int:
+    """How many reports a part has: so few that no actor idles for long at the end."""
+    return min(_MOST_REPORTS, max(1, math.ceil(reports / (_PARTS_PER_ACTOR * actors))))
 
 
 def _add(result: Mapping[str, Any], outcome: Outcome, done: Callable[[], object]) -> int:
