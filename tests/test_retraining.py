@@ -8,11 +8,13 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 pytest.importorskip("torch")
 pytest.importorskip("datasets")
 
 from conftest import REPORT
+from fazhi.cli import app
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
 from fazhi.tagging.manifest import Manifest
@@ -35,16 +37,16 @@ def own(tmp_path: Path) -> Path:
 def test_own_reports_go_on_from_a_model(
     small_model: Path, recipe_file: Path, own: Path, tmp_path: Path
 ) -> None:
-    told: list[str] = []
-    recipe = Recipe.load(
-        recipe_file,
-        encoder=str(small_model),
-        own={"annotations": [str(own)], "held_share": 0.4},
-        out=str(tmp_path / "model"),
-        fitting={"passes": 6},
-    )
-    folder = train(recipe, report=told.append)
-    (text,) = told
+    content = json.loads(recipe_file.read_text(encoding="utf-8"))
+    content |= {"own": {"annotations": ["nowhere"], "held_share": 0.4}}
+    content["fitting"]["passes"] = 6
+    (tmp_path / "recipe.yaml").write_text(json.dumps(content), encoding="utf-8")
+    folder = tmp_path / "model"
+    arguments = ["train", tmp_path / "recipe.yaml", "--init", small_model, "--annotations", own]
+    done = CliRunner().invoke(app, [*map(str, arguments), "--out", str(folder)])
+    assert done.exit_code == 0, done.output
+    text = done.stdout
+    assert text.endswith(f"saved {folder}\n")
     kept = (tmp_path / "model.held-out.jsonl").read_text(encoding="utf-8")
     held = [json.loads(line) for line in kept.splitlines()]
     assert len(held) == 2

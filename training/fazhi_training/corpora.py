@@ -28,13 +28,12 @@ def read(paths: Sequence[Path], labels: Sequence[str]) -> list[Report]:
     for path in paths:
         if not path.exists():
             raise FazhiError(f"{path}: not there")
-    sets = [file for path in paths for file in _sets(path)]
-    ours = [
-        file
-        for path in paths
-        for file in (annotation_files(path) if any(_sets(path)) else [path])
-        if file not in sets
-    ]
+    ours: list[Path] = []
+    sets: list[Path] = []
+    for path in paths:
+        found = set(_sets(path))
+        sets += sorted(found)
+        ours += (file for file in annotation_files(path) if file not in found) if found else [path]
     return check(ours, labels, attributes=False) + [
         report for file in sets for report in _read_set(file, labels)
     ]

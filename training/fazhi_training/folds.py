@@ -56,11 +56,11 @@ def _train_fold(
     for name, reports in (("train", rest), ("dev", dev)):
         lines = (json.dumps(report.to_annotation(), ensure_ascii=False) for report in reports)
         paths[name].write_text("\n".join(lines) + "\n", encoding="utf-8")
-    own = {"train": (paths["train"],), "dev": (paths["dev"],), "out": folder}
+    given = {"train": (paths["train"],), "dev": (paths["dev"],), "own": None, "out": folder}
     if recipe is None:
         labels = tuple(sorted({span.label for report in rest for span in report.spans}))
-        recipe = Recipe.model_validate({**own, "labels": labels, "fitting": _fitting(rest)})
-    return train(recipe.model_copy(update=own))
+        recipe = Recipe.model_validate({**given, "labels": labels, "fitting": _fitting(rest)})
+    return train(recipe.model_copy(update=given))
 
 
 def _fitting(reports: Sequence[Report]) -> dict[str, float]:
