@@ -87,9 +87,12 @@ def _results(task: dict[str, Any], where: str, problems: list[str]) -> list[dict
             chosen = next((one for one in made if one.get("ground_truth")), made[-1])
             if len(made) > 1:
                 problems.append(f"{where}: {len(made)} {key}; the others are left out")
-            results, score = chosen.get("result"), chosen.get("score")
-            found = results if isinstance(results, list) else []
-            return [{"score": score, **one} for one in found if isinstance(one, dict)]
+            found = chosen.get("result")
+            results = found if isinstance(found, list) else []
+            predicted = {"score": chosen.get("score")} if key == "predictions" else {}
+            # What a person took over from a prediction keeps its score, and is sure all the same.
+            sure = {} if predicted else {"score": 1.0}
+            return [{**predicted, **one, **sure} for one in results if isinstance(one, dict)]
     return []
 
 
