@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Real reports that lie beside a clone are no part of it; where there are some, ours must be apart.
 APART := $(if $(wildcard ../shared/reports),--apart ../shared/reports)
 
-.PHONY: demo test lint types train bench clean
+.PHONY: demo test clients test-integrations lint types train bench clean
 
 demo: .venv/base
 	$(BIN)/fazhi predict examples --summary -o demo.jsonl
@@ -15,6 +15,12 @@ demo: .venv/base
 test: .venv/dev lint types
 	$(BIN)/python -m pytest --cov --cov-report=term
 	$(BIN)/fazhi annotations check annotations $(APART)
+
+# Label Studio and doccano, which the tests of integrations start, each in an environment of its own.
+clients: .venv-label-studio/installed .venv-doccano/installed
+
+test-integrations: .venv/dev clients
+	$(BIN)/python -m pytest tests/integration
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -42,5 +48,10 @@ bench: .venv/dev
 	$(PIP) --editable '.[dev]'
 	touch $@ .venv/base
 
+.venv-%/installed: tests/integration/%.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	touch $@
+
 clean:
-	rm -rf .venv build *.egg-info demo.jsonl
+	rm -rf .venv .venv-label-studio .venv-doccano build *.egg-info demo.jsonl

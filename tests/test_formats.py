@@ -325,6 +325,21 @@ def test_label_studio_predictions(tmp_path: Path) -> None:
     assert reading.reports[0].spans[0].score == 0.75 and len(reading.problems) == 2
 
 
+def test_label_studio_export_of_corrected_predictions(tmp_path: Path) -> None:
+    """What a person submitted is sure; a task that only has the ids of predictions is left out."""
+    data, results = {"id": "r", "text": "2次"}, [region(0, 2, "2次", score=0.75)]
+    tasks: list[dict[str, Any]] = [
+        {"data": data, "annotations": [{"result": results}], "predictions": [4]},
+        {"data": data, "annotations": [], "predictions": [5]},
+        {"data": data, "annotations": [{"was_cancelled": True, "result": []}]},
+    ]
+    (tmp_path / "f").write_text(json.dumps(tasks), encoding="utf-8")
+    reading = read(tmp_path / "f")
+    assert [one.spans[0].score for one in reading.reports] == [1.0]
+    left = [f"{tmp_path}/f: task {number}: not annotated; left out" for number in (2, 3)]
+    assert list(reading.problems) == left
+
+
 def test_label_studio_config() -> None:
     view = ElementTree.fromstring(label_studio_config(["COUNT", "A&B"]))
     assert [one.get("value") for one in view.iter("Label")] == ["COUNT", "A&B"]

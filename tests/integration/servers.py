@@ -29,10 +29,10 @@ NAME, PASSWORD = "annotator@example.org", secrets.token_hex(12)
 
 def find_python(tool: str) -> Path:
     """The Python of a tool's environment, which ``make clients`` makes."""
-    python = ROOT / f".venv-{tool}" / "bin" / "python"
-    if not python.exists():
-        pytest.skip(f"{python} is not there; make clients")
-    return python
+    folder = ROOT / f".venv-{tool}"
+    if not (folder / "installed").exists():
+        pytest.skip(f"{folder} is not made; make clients")
+    return folder / "bin" / "python"
 
 
 def free_port() -> int:
@@ -134,6 +134,13 @@ class LabelStudio(Client):
         done = self.ask(f"/api/projects/{project}/import", found)
         assert done["task_count"] == len(found)
 
+    def tasks(self, project: int) -> list[dict[str, Any]]:
+        return list(self.ask(f"/api/tasks?project={project}&fields=all&page_size=100")["tasks"])
+
+    def submit(self, task: int, results: Sequence[object]) -> None:
+        """Annotate a task, as its editor does."""
+        self.ask(f"/api/tasks/{task}/annotations/", {"result": results})
+
     def export(self, project: int, path: Path) -> None:
         """All tasks as a person exports them: as JSON."""
         every = "exportType=JSON&download_all_tasks=true"
@@ -161,7 +168,8 @@ class Doccano(Client):
             "import sys; sys.path.insert(0, '.'); import django; django.setup()\n"
             "from django.core.management import call_command as call\n"
             "call('migrate', verbosity=0); call('create_roles')\n"
-            f"call('create_admin', '--noinput', username='fazhi', password='{PASSWORD}', email='{NAME}')"
+            f"user = dict(username='fazhi', password='{PASSWORD}', email='{NAME}')\n"
+            "call('create_admin', '--noinput', **user)"
         )
         made = subprocess.run(
             [python, "-c", prepared],

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers import Doccano
 
 from fazhi.annotations.formats import convert, read, write
 from fazhi.tagging.labels import LABELS
-from servers import Doccano
 from texts import odd_reports, our_reports, places
 
 

@@ -66,6 +66,9 @@ def read(path: Path) -> Reading:
         key = str(data.get("id", task.get("id", f"{path.stem}-{number}")))
         meta = task.get("meta")
         results = _results(task, where, draft.problems)
+        if results is None:
+            draft.problems.append(f"{where}: not annotated; left out")
+            continue
         claims = _claims(results, where, draft.problems)
         draft.add(where, key, text, claims, meta if isinstance(meta, dict) else {})
     return draft.finish()
@@ -78,7 +81,8 @@ def _text(data: dict[str, Any]) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _results(task: dict[str, Any], where: str, problems: list[str]) -> list[dict[str, Any]]:
+def _results(task: dict[str, Any], where: str, problems: list[str]) -> list[dict[str, Any]] | None:
+    """What was made of a task; None when nothing was, or it says no more than the ids of it."""
     for key in ("annotations", "completions", "predictions"):  # completions: before version 1
         found = task.get(key)
         listed = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
@@ -93,7 +97,7 @@ def _results(task: dict[str, Any], where: str, problems: list[str]) -> list[dict
             # What a person took over from a prediction keeps its score, and is sure all the same.
             sure = {} if predicted else {"score": 1.0}
             return [{**predicted, **one, **sure} for one in results if isinstance(one, dict)]
-    return []
+    return None
 
 
 def _claims(results: Iterable[dict[str, Any]], where: str, problems: list[str]) -> Iterator[Claim]:
