@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,8 @@ def test_the_editor_gives_back_what_it_was_given(
     project = load(label_studio, reports, tmp_path)
     log_in(browser, label_studio)
     for task in label_studio.tasks(project):
-        browser.get(f"{label_studio.address}/projects/{project}/data?task={task['id']}")
-        submit = wait_for(browser, "button[aria-label^='Submit']")
-        wait_for(browser, "[class*='region'], .htx-highlight")
-        browser.execute_script("arguments[0].click()", submit)
-        wait_until(lambda: label_studio.ask(f"/api/tasks/{task['id']}")["annotations"])
+        submit_in_editor(browser, label_studio, f"/projects/{project}/data?task={task['id']}")
+        wait_until(partial(label_studio.annotations, task["id"]))
     label_studio.export(project, tmp_path / "export.json")
     check_export(tmp_path / "export.json", reports)
 
@@ -138,6 +136,13 @@ def log_in(browser: Any, server: LabelStudio) -> None:
         wait_for(browser, f"[name={name}]").send_keys(value)
     wait_for(browser, "[type=submit]").click()
     wait_for(browser, "a[href*='logout'], [class*='menu']")
+
+
+def submit_in_editor(browser: Any, server: LabelStudio, page: str) -> None:
+    browser.get(server.address + page)
+    submit = wait_for(browser, "button[aria-label^='Submit']")
+    wait_for(browser, "[class*='region'], .htx-highlight")
+    browser.execute_script("arguments[0].click()", submit)
 
 
 def wait_for(browser: Any, selector: str) -> Any:
