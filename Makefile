@@ -50,7 +50,7 @@ bench: .venv/dev
 
 .venv-%/installed: tests/integration/%.txt
 	$(PYTHON) -m venv .venv-$*
-	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --requirement $<
 	touch $@
 
 clean:
