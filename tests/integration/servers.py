@@ -137,9 +137,6 @@ class LabelStudio(Client):
     def tasks(self, project: int) -> list[dict[str, Any]]:
         return list(self.ask(f"/api/tasks?project={project}&fields=all&page_size=100")["tasks"])
 
-    def annotations(self, task: int) -> list[dict[str, Any]]:
-        return list(self.ask(f"/api/tasks/{task}")["annotations"])
-
     def submit(self, task: int, results: Sequence[object]) -> None:
         """Annotate a task, as its editor does."""
         self.ask(f"/api/tasks/{task}/annotations/", {"result": results})

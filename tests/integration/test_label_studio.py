@@ -1,18 +1,14 @@
-"""Label Studio itself: what is loaded into it comes back, from its API and from its editor."""
+"""Label Studio itself: what is loaded into it comes back from its API."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from servers import CALL_SECONDS, NAME, PASSWORD, LabelStudio
+from servers import LabelStudio
 
 from fazhi.annotations.formats import convert, read, write
 from fazhi.annotations.formats.label_studio import label_studio_config
@@ -79,81 +75,23 @@ def check_export(export: Path, reports: list[Report]) -> None:
     assert not back
 
 
-def test_the_editor_gives_back_what_it_was_given(
-    label_studio: LabelStudio, browser: Any, tmp_path: Path
+def test_the_tutorial(
+    label_studio: LabelStudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A person opens each predicted report and presses Submit."""
-    reports = [as_predicted(report) for report in odd_reports() if report.spans]
-    project = load(label_studio, reports, tmp_path)
-    log_in(browser, label_studio)
-    for task in label_studio.tasks(project):
-        submit_in_editor(browser, label_studio, f"/projects/{project}/data?task={task['id']}")
-        wait_until(partial(label_studio.annotations, task["id"]))
-    label_studio.export(project, tmp_path / "export.json")
-    check_export(tmp_path / "export.json", reports)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (chromium and chromedriver):
-        pytest.skip("chromium and chromedriver are not installed")
-    webdriver = pytest.importorskip("selenium.webdriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    hosts = "host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "window-size=1400,900", hosts):
-        options.add_argument(f"--{argument}")
-    service = webdriver.ChromeService(executable_path=chromedriver)
-    driver = webdriver.Chrome(options=options, service=service)
-    driver.set_page_load_timeout(CALL_SECONDS)
-    yield driver
-    driver.quit()
-
-
-def test_the_tutorial(label_studio: LabelStudio, tmp_path: Path) -> None:
     """Its correction by API: each report gets the spans of ours, as if a person had set them."""
+    pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
 
-    def correct(folder: Path) -> None:
-        config = (folder / "interface.xml").read_text("utf-8")
-        project = label_studio.make_project("bulletins", config)
-        label_studio.load(project, folder / "tasks.json")
-        write(read(CORRECTED).reports, folder / "ours.json", "label-studio")
+    def correct() -> None:
+        project = label_studio.make_project("bulletins", Path("interface.xml").read_text("utf-8"))
+        label_studio.load(project, Path("tasks.json"))
+        write(read(CORRECTED).reports, Path("ours.json"), "label-studio")
         ours = {
             task["data"]["id"]: task["annotations"][0]["result"]
-            for task in json.loads((folder / "ours.json").read_text("utf-8"))
+            for task in json.loads(Path("ours.json").read_text("utf-8"))
         }
         for task in label_studio.tasks(project):
             label_studio.submit(task["id"], ours[task["data"]["id"]])
-        label_studio.export(project, folder / "export.json")
+        label_studio.export(project, Path("export.json"))
 
-    go_through(tmp_path, correct)
-
-
-def log_in(browser: Any, server: LabelStudio) -> None:
-    browser.get(f"{server.address}/user/login/")
-    for name, value in (("email", NAME), ("password", PASSWORD)):
-        wait_for(browser, f"[name={name}]").send_keys(value)
-    wait_for(browser, "[type=submit]").click()
-    wait_for(browser, "a[href*='logout'], [class*='menu']")
-
-
-def submit_in_editor(browser: Any, server: LabelStudio, page: str) -> None:
-    browser.get(server.address + page)
-    submit = wait_for(browser, "button[aria-label^='Submit']")
-    wait_for(browser, "[class*='region'], .htx-highlight")
-    browser.execute_script("arguments[0].click()", submit)
-
-
-def wait_for(browser: Any, selector: str) -> Any:
-    """The first element of a page that the selector finds."""
-    return wait_until(lambda: next(iter(browser.find_elements("css selector", selector)), None))
-
-
-def wait_until(find: Callable[[], Any]) -> Any:
-    """What is found at last."""
-    end = time.monotonic() + CALL_SECONDS
-    while not (found := find()):
-        assert time.monotonic() < end, "nothing found in time"
-        time.sleep(0.5)
-    return found
+    go_through(correct)
