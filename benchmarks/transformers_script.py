@@ -13,7 +13,6 @@ from pathlib import Path
 from transformers import pipeline
 
 _NAMES = {"S": "B", "E": "I"}
-_PIECE_TOKENS = 256
 
 
 def open_pipeline(folder, batch_size=1):
@@ -26,7 +25,6 @@ def open_pipeline(folder, batch_size=1):
         batch_size=batch_size,
         device="cpu",
     )
-    tagger.tokenizer.model_max_length = _PIECE_TOKENS
     tags = tagger.model.config.id2label
     for index, tag in tags.items():
         tags[index] = _NAMES.get(tag[0], tag[0]) + tag[1:]

@@ -58,7 +58,10 @@ def test_errors_in_context(small_model: Path, tmp_path: Path) -> None:
 def test_stock_pipeline_loads_it(small_model: Path) -> None:
     from transformers import pipeline
 
-    tagged = pipeline("token-classification", model=str(small_model))("办结20余件，办结率97%。")
+    stock = pipeline("token-classification", model=str(small_model))
+    longest = Manifest.load(small_model).windows.window_chars + 2
+    assert stock.tokenizer.model_max_length == longest
+    tagged = stock("办结20余件，办结率97%。")
     assert "E-COUNT" in {entry["entity"] for entry in tagged}
     assert {entry["entity"] for entry in tagged} <= {
         *Manifest.load(small_model).labels,

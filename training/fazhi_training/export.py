@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import platform
 import tempfile
 import time
@@ -58,8 +59,7 @@ def save_model(
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.copy_(parameter.half().float())
-    for name in _TOKENIZER_FILES:
-        (out / name).write_bytes((tokenizer_folder / name).read_bytes())
+    _save_tokenizer(tokenizer_folder, out, windows)
     encoder.save_in_half(model, out)
     onnx_graph.save(model, out / ONNX_FILES["fp32"])
     names = [*_TOKENIZER_FILES, "config.json", "model.safetensors", ONNX_FILES["fp32"]]
@@ -91,6 +91,7 @@ def export(folder: Path, dev: Sequence[Report]) -> Manifest:
     model = BertForTokenClassification.from_pretrained(folder).float().eval()
     with tempfile.TemporaryDirectory(dir=folder) as place:
         part = Path(place)
+        _save_tokenizer(folder, part, manifest.windows)
         onnx_graph.save(model, part / ONNX_FILES["fp32"])
         onnx_graph.save_int8(model, part / ONNX_FILES["int8"])
         taggers = {
@@ -101,14 +102,23 @@ def export(folder: Path, dev: Sequence[Report]) -> Manifest:
         precisions = _measured(taggers, dev, part)
         chosen = choose(precisions)
         files = {name: sha for name, sha in manifest.files.items() if not _is_onnx(name)}
-        for name in {"fp32", chosen}:
-            (part / ONNX_FILES[name]).replace(folder / ONNX_FILES[name])
-            files[ONNX_FILES[name]] = sha256(folder / ONNX_FILES[name])
+        for name in {*_TOKENIZER_FILES, ONNX_FILES["fp32"], ONNX_FILES[chosen]}:
+            (part / name).replace(folder / name)
+            files[name] = sha256(folder / name)
     if chosen == "fp32":
         (folder / ONNX_FILES["int8"]).unlink(missing_ok=True)
     manifest = replace(manifest, files=files, precision=chosen, precisions=precisions)
     manifest.save(folder)
     return manifest
+
+
+def _save_tokenizer(source: Path, out: Path, windows: WindowSettings) -> None:
+    """Write a tokenizer whose longest text is a window: what the model was trained on."""
+    tokenizer, config = _TOKENIZER_FILES
+    (out / tokenizer).write_bytes((source / tokenizer).read_bytes())
+    says = json.loads((source / config).read_text(encoding="utf-8"))
+    says["model_max_length"] = windows.window_chars + 2  # and the two special tokens
+    (out / config).write_text(json.dumps(says, indent=1) + "\n", encoding="utf-8")
 
 
 def choose(precisions: Mapping[str, Mapping[str, Any]]) -> str:
