@@ -67,6 +67,7 @@ def soak(reports: int, work: Path) -> dict[str, Any]:
         "reports": reports,
         "mean_chars": round(chars / reports),
         "tagged": sum("text" in line for line in lines),
+        "failures": [line["failure"]["reason"] for line in lines if "failure" in line],
         "warm": warm,
         "warm_mib": round(settled[0], 1),
         "peak_mib": round(max(settled), 1),

@@ -27,7 +27,7 @@ def faults(measured: Mapping[str, Any]) -> list[str]:
         if row["growth"] > MOST_GROWN:
             found.append(f"soak: memory grew {row['growth']} times, over {MOST_GROWN}")
         if row["tagged"] != row["reports"]:
-            found.append(f"soak: {row['tagged']} tagged of {row['reports']}")
+            found.append(f"soak: {row['tagged']} tagged of {row['reports']}: {row['failures']}")
     if row := measured.get("kills"):
         for name in ("different", "left_over", "orphans"):
             if row[name]:

@@ -8,6 +8,7 @@ opened again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -26,8 +27,7 @@ class Journal:
     def __init__(self, out: Path, settings: Mapping[str, Any]) -> None:
         self.path = out.with_name(out.name + ".journal")
         self._at: dict[str, int] = {}  # the line of each source, by name
-        self._digests: dict[str, str] = {}
-        self._first: dict[str, int] = {}  # the line of each digest's first result
+        self._first: dict[bytes, int] = {}  # that of the first result of each content
         try:
             self._file = self.path.open("a+b")  # another batch may have it open: nothing is cut off
         except OSError as error:
@@ -56,15 +56,19 @@ class Journal:
 
     def has(self, source: Source | Failure) -> bool:
         """Whether the result of these very bytes under this name is there."""
-        return self._digests.get(source.name) == source.digest
+        line = self._at.get(source.name)
+        if line is None:
+            return False
+        digest = source.digest
+        return self._first.get(_short(digest)) == line or self._record(line)["digest"] == digest
 
     def has_content(self, source: Source) -> bool:
         """Whether there is a result of the same content, under whatever name."""
-        return source.digest in self._first
+        return _short(source.digest) in self._first
 
     def copy(self, source: Source) -> Report | Failure:
         """The result of the same content under another name, for this one. It must be there."""
-        result = _result(self._record(self._first[source.digest]))
+        result = _result(self._record(self._first[_short(source.digest)]))
         if isinstance(result, Failure):
             return result.renamed(source.name)
         return replace(result, id=source.id, meta={**result.meta, "file": source.name})
@@ -131,10 +135,8 @@ class Journal:
             self._file.flush()
 
     def _note(self, record: Mapping[str, Any], line: int) -> None:
-        name, digest = record["name"], record["digest"]
-        self._at[name] = line
-        self._digests[name] = digest
-        self._first.setdefault(digest, line)
+        self._at[record["name"]] = line
+        self._first.setdefault(_short(record["digest"]), line)
 
     def _record(self, line: int) -> dict[str, Any]:
         self._file.seek(line)
@@ -164,6 +166,11 @@ def refuse_changes(begun: Mapping[str, Any], now: Mapping[str, Any], where: obje
             f"{where}: a batch that was stopped was begun with other settings ({said}); "
             "go on with those, delete it to begin anew, or write elsewhere"
         )
+
+
+def _short(digest: str) -> bytes:
+    """A digest in the least memory: there is one for each file of a batch."""
+    return hashlib.blake2b(digest.encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 
 def _result(record: Mapping[str, Any]) -> Report | Failure:

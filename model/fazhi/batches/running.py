@@ -82,6 +82,7 @@ def run(
                 if strict:
                     _refuse(result)
                 journal.add(source, result)
+                inputs.tagging.discard(source.digest)
                 done()
             is_whole = True
         finally:
@@ -100,10 +101,14 @@ def run(
 
 @dataclass(slots=True)
 class _Inputs:
-    """What is found: ids by name, in order; what waits for its result; how many had theirs."""
+    """What is found: ids by name, in order; what waits for its result; how many had theirs.
+
+    ``tagging`` are the digests of what waits and is no copy.
+    """
 
     ids: dict[str, str | None] = field(default_factory=dict)
     begun: deque[Source | Failure] = field(default_factory=deque)
+    tagging: set[str] = field(default_factory=set)
     before: int = 0
 
     def to_do(
@@ -115,7 +120,6 @@ class _Inputs:
         done: Callable[[], object],
     ) -> Iterator[Item]:
         """What has no result yet; one content is given once, then its copies."""
-        contents: set[str] = set()
         for source in found:
             self.ids[source.name] = source.id if isinstance(source, Source) else None
             if journal.has(source):
@@ -127,10 +131,10 @@ class _Inputs:
             self.begun.append(source)
             if isinstance(source, Failure):
                 yield source
-            elif source.digest in contents or journal.has_content(source):
+            elif source.digest in self.tagging or journal.has_content(source):
                 yield Repeat(source)
             else:
-                contents.add(source.digest)
+                self.tagging.add(source.digest)
                 yield source
 
 
