@@ -44,6 +44,7 @@ def go_through(correct: Callable[[], None]) -> None:
         )
     predicting, _, taking, training, comparing = steps()
     type_in(predicting)
+    assert "SECTION" not in Path("tasks.json").read_text("utf-8")  # as the page says
     correct()
     assert "197 spans, no problems" in type_in(taking)
     found, ours = (read(one).reports for one in (folder / "corrected", CORRECTED))
