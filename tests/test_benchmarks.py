@@ -153,7 +153,12 @@ def test_stages_by_file() -> None:
     fazhi = ROOT / "model" / "fazhi"
     found = {
         name: stages._stage_of(str(fazhi / name))
-        for name in ("reading/text.py", "tagging/decoding.py", "tagging/windows.py", "cli/targets.py")
+        for name in (
+            "reading/text.py",
+            "tagging/decoding.py",
+            "tagging/windows.py",
+            "cli/options.py",
+        )
     }
     assert list(found.values()) == ["reading", "Viterbi", "windows", None]
     assert all((fazhi / file).exists() for files in stages._STAGES.values() for file in files)
