@@ -222,7 +222,9 @@ def _is_share(text: str, name: str, whole: _Amount, part: _Amount) -> bool:
 def _change(text: str, amounts: Sequence[_Amount], place: int) -> Check | None:
     """由46条减少到16条，下降65.2%: the rate at ``place`` is the change of the two before it."""
     old, new, rate = amounts[max(0, place - 2)], amounts[max(0, place - 1)], amounts[place]
-    if old.unit is None or old.unit != new.unit or not (old.low > 0 and new.low <= new.high):
+    if not (0 < old.low <= old.high and new.low <= new.high):
+        return None
+    if old.unit is None or old.unit != new.unit:
         return None
     if not _near(text, old, new) or not _near(text, new, rate):
         return None
