@@ -11,9 +11,7 @@ from fazhi.cli.options import Device, Devices, Encoding, LimitChanges, Model
 from fazhi.cli.targets import refuse_bad_file, refuse_bad_folder
 from fazhi.cli.telling import extra, progress, told_plainly
 
-app = typer.Typer(
-    help="Annotated reports: check and convert them.", no_args_is_help=True
-)
+app = typer.Typer(help="Annotated reports: check and convert them.", no_args_is_help=True)
 
 
 @app.command("check")
