@@ -38,7 +38,7 @@ TRAIN = Path("annotations/train")
 DEV = Path("annotations/dev")
 WARM = 1_000  # reports
 SOAK_CHARS = 150
-KILLS_CHARS = 1_000
+KILLS_CHARS = 300
 _STEP_SHARE = 0.2  # each augmentation step is taken so often
 _INTERVAL_S = 0.25
 
