@@ -65,6 +65,7 @@ def test_one_report_has_no_p() -> None:
     gold = [report("a", (0, 2, "LAW"))]
     alone = Comparison(labels=("LAW",), gold=gold, first=[report("a")], second=gold)
     assert alone.differences["LAW"].p is None
+    assert alone.differences["LAW"].interval == "-"
     assert "of 1 reports: too few" in alone.table()
     assert "too few" not in comparison(times=5).table()
 

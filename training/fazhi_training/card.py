@@ -101,7 +101,7 @@ def _retraining(changes: Mapping[str, Comparison]) -> list[str]:
         ]
         lines += [
             f"| {label} | {found.first:.4f} | {found.second:.4f} | {found.difference:+.4f} "
-            f"| {found.low:+.4f} to {found.high:+.4f} | {in_words(found.p)} |"
+            f"| {found.interval} | {in_words(found.p)} |"
             for label, found in comparison.differences.items()
         ]
         lines.append("")

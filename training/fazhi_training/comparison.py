@@ -39,6 +39,11 @@ class Difference:
     p: float | None
     gold: int
 
+    @property
+    def interval(self) -> str:
+        """The interval as a table shows it."""
+        return "-" if self.p is None else f"{self.low:+.4f} to {self.high:+.4f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -102,14 +107,13 @@ class Comparison:
 
     def table(self) -> str:
         """F1 of both, the difference with its interval and p, gains and losses, as text."""
-        lines = [f"{'label':9}{'F1 A':>8}{'F1 B':>8}{'B-A':>9}{'95 % interval':>19}{'p':>8}"]
+        lines = [f"{'label':9}{'F1 A':>8}{'F1 B':>8}{'B-A':>9}{'95 % interval':>22}{'p':>8}"]
         lines[0] += f"{'gains':>7}{'losses':>7}{'gold':>7}"
         for label, (gains, losses) in self.tally().items():
             found = self.differences[label]
-            interval = f"{found.low:+.4f} {found.high:+.4f}"
             lines.append(
                 f"{label:9}{found.first:8.4f}{found.second:8.4f}{found.difference:+9.4f}"
-                f"{interval:>19}{in_words(found.p):>8}{gains:7d}{losses:7d}{found.gold:7d}"
+                f"{found.interval:>22}{in_words(found.p):>8}{gains:7d}{losses:7d}{found.gold:7d}"
             )
         if len(self.gold) < FEW:
             lines.append(f"of {len(self.gold)} reports: too few for intervals and p to say much")

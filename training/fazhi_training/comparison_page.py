@@ -51,7 +51,7 @@ def _figures(comparison: Comparison) -> Iterator[str]:
             f"{found.first:.4f}",
             f"{found.second:.4f}",
             f"{found.difference:+.4f}",
-            f"{found.low:+.4f} … {found.high:+.4f}",
+            found.interval,
             in_words(found.p),
             *map(str, (gains, losses, found.gold)),
         )
