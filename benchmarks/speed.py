@@ -47,6 +47,7 @@ HERE = Path(__file__).parent
 SCORED = ("dev", "dev-other")
 SYSTEMS: dict[str, dict[str, Any]] = {
     "fazhi": {"tagger": "fazhi"},
+    "fazhi, fp32": {"tagger": "fazhi", "precision": "fp32"},
     "transformers, batches of 1": {"tagger": "transformers", "batch_size": 1},
     "transformers, batches of 8": {"tagger": "transformers", "batch_size": 8},
     "spaCy": {"tagger": "spaCy"},

@@ -76,7 +76,9 @@ def _of_rate(part: Figures) -> Iterator[Target]:
 
 def _of_limit(part: Figures) -> Iterator[Target]:
     what = "share of the float32 matrix rate in tagging"
-    yield Target("limit", what, 0.6, matrix_share(part, part["tagging_s"]), False, "%")
+    share = matrix_share(part, part["tagging_s"])
+    yield Target("limit", f"{what}, fp32", 0.6, share, False, "%")
+    yield Target("limit", f"{what}, int8", share, matrix_share(part, part["int8_s"]), False, "%")
 
 
 def _of_start(part: Figures) -> Iterator[Target]:

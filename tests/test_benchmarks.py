@@ -85,6 +85,7 @@ def measured() -> dict[str, Any]:
             "numpy": 90e9,
             "torch": 100e9,
             "tagging_s": 1.0,
+            "int8_s": 0.7,
             "encoder_s": 0.9,
             "operators": {"MatMul": 0.9, "Gelu": 0.1},
         },
