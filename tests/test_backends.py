@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -209,5 +210,5 @@ def test_jobs_share_the_cores(
     given: int | None, jobs: int, each: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fazhi.batches.workers.available_cores", lambda: 8)
-    with Workers(jobs, Settings(threads=given)) as workers:
+    with closing(Workers(jobs, Settings(threads=given))) as workers:
         assert {child._settings.threads for child in workers._children} == {each}

@@ -15,7 +15,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -95,7 +95,7 @@ class Batch:
         return self.tagger.tag_many(texts, ids=ids)
 
     def engine(self, items: Iterable[Any]) -> Iterator[Any]:
-        with self.settings.readers() as readers:
+        with closing(self.settings.readers()) as readers:
             for number, result in enumerate(predict(self, items, readers)):  # type: ignore[arg-type]
                 if number == self.stop_after:
                     raise KeyboardInterrupt
@@ -218,7 +218,7 @@ def test_what_comes_to_nothing_leaves_no_trace(batch: Batch, texts: Path) -> Non
     batch.stop_after = 0
     with pytest.raises(KeyboardInterrupt):
         batch.run(texts)
-    with Workers(2, Settings(texts / "none")) as several, pytest.raises(ModelError):
+    with closing(Workers(2, Settings(texts / "none"))) as several, pytest.raises(ModelError):
         batches.run(find([texts]), batch.out, several.predict, batch.settings)
     assert batch.out.read_bytes() == b"older"
     assert not batch.journal.exists()
@@ -313,7 +313,7 @@ def test_a_journal_without_results_takes_any_settings(batch: Batch, texts: Path)
 def test_one_batch_at_a_time(batch: Batch, texts: Path) -> None:
     pytest.importorskip("fcntl")
     broken_off(batch, texts)
-    with Journal(batch.out, batches.described(batch.settings)) as first:
+    with closing(Journal(batch.out, batches.described(batch.settings))) as first:
         with pytest.raises(FazhiError, match=r"out\.jsonl: another batch is writing it; wait"):
             batch.run(texts)
         assert len(first.names()) == 2
@@ -322,11 +322,11 @@ def test_one_batch_at_a_time(batch: Batch, texts: Path) -> None:
 
 def test_opening_a_journal_takes_nothing_from_another(tmp_path: Path) -> None:
     pytest.importorskip("fcntl")
-    with Journal(tmp_path / "out", {"a": 1}) as first:
+    with closing(Journal(tmp_path / "out", {"a": 1})) as first:
         with pytest.raises(FazhiError, match="another batch"):
             Journal(tmp_path / "out", {"a": 2})
         first.add(Source("甲", "甲", ".txt", b""), Failure("甲", "read", "甲: 空"))
-    with Journal(tmp_path / "out", {"a": 1}) as again:
+    with closing(Journal(tmp_path / "out", {"a": 1})) as again:
         assert again.names() == ["甲"]
         assert list(again.results({"甲": None, "乙": "乙"})) == [Failure("甲", "read", "甲: 空")]
 
@@ -534,7 +534,7 @@ def test_a_page_that_takes_too_long(batch: Batch, tmp_path: Path) -> None:
 
 
 def test_readers_end_with_their_use(tiny_model: Path) -> None:
-    with Settings(tiny_model).readers() as readers:
+    with closing(Settings(tiny_model).readers()) as readers:
         ((_, document),) = readers.read_all([Source("a.html", "a", ".html", html("办结2次。"))])
         assert document.text == "办结2次。"
         (process,) = (child._process for child in readers._children)
@@ -591,7 +591,7 @@ def results(engine: Callable[[Iterable[Any]], Iterable[Any]], items: Sequence[An
 def test_several_processes_give_the_same(batch: Batch, tmp_path: Path) -> None:
     items: list[Any] = list(find([many(tmp_path / "in")]))
     items.insert(30, Repeat(items[0]))
-    with Workers(2, batch.settings) as several:
+    with closing(Workers(2, batch.settings)) as several:
         assert results(several.predict, items) == results(batch.engine, items)
         running = [child._process for child in several._children]
     assert all(process is not None and process.returncode is not None for process in running)
@@ -600,7 +600,7 @@ def test_several_processes_give_the_same(batch: Batch, tmp_path: Path) -> None:
 def test_several_processes_survive_what_is_killed(batch: Batch, tmp_path: Path) -> None:
     items = list(find([many(tmp_path / "in")]))
     expected = results(batch.engine, items)
-    with Workers(2, batch.settings) as several:
+    with closing(Workers(2, batch.settings)) as several:
         found = several.predict(items)
         seen = [next(found)]
         for child in several._children:
@@ -616,7 +616,7 @@ def test_what_crashes_its_process_fails_alone(
     (tmp_path / "once").touch()
     raws = [txt(1), CRASH + str(tmp_path / "once").encode() + b"\n", txt(2), CRASH + b"\n", txt(3)]
     items = [Source(f"{n}.txt", f"{n}", ".txt", raw) for n, raw in enumerate(raws)]
-    with children_run("tagging", monkeypatch, workers), Workers(1, batch.settings) as one:
+    with children_run("tagging", monkeypatch, workers), closing(Workers(1, batch.settings)) as one:
         found = list(one.predict(items))
     assert [getattr(result, "id", None) for result in found] == ["0", "1", "2", None, "4"]
     assert found[3] == Failure(
@@ -627,7 +627,7 @@ def test_what_crashes_its_process_fails_alone(
 def test_processes_that_cannot_begin_say_why(tmp_path: Path) -> None:
     items = [Source("a.txt", "a", ".txt", txt(1))]
     with (
-        Workers(2, Settings(tmp_path / "none")) as several,
+        closing(Workers(2, Settings(tmp_path / "none"))) as several,
         pytest.raises(ModelError, match="no such model folder"),
     ):
         list(several.predict(items))
@@ -753,10 +753,10 @@ def test_a_result_comes_back_from_the_journal(
 ) -> None:
     out = tmp_path_factory.getbasetemp() / "journalled"
     source = Source("a\ud800.txt", "甲", ".txt", report.text.encode("utf-8", "replace"))
-    with Journal(out, {}) as journal:
+    with closing(Journal(out, {})) as journal:
         journal.add(source, report)
         assert journal.has(source)
-    with Journal(out, {}) as journal:
+    with closing(Journal(out, {})) as journal:
         assert list(journal.results({source.name: None})) == [report]
         copy = journal.copy(replace(source, name="b.txt", id="乙"))
         assert copy == replace(report, id="乙", meta={**report.meta, "file": "b.txt"})

@@ -7,6 +7,7 @@ import signal
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def local_rows(
 ) -> dict[str, list[dict[str, Any]]]:
     with monkeypatch.context() as patch:
         patch.setattr(workers, "Child", harmed)
-        with Workers(1, settings) as one:
+        with closing(Workers(1, settings)) as one:
             run(find([folder], settings.limits), out / "local.parquet", one.predict, settings)
     return {name: parquet.read_table(out / f"local-{name}.parquet").to_pylist() for name in TABLES}
 

@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from fazhi.batches.sources import Failure, Source
@@ -22,7 +21,7 @@ from fazhi.reports import Report
 
 
 class Journal:
-    """Results on the disk. Raises FazhiError when it was begun with other settings."""
+    """Results on the disk, to be closed. Raises FazhiError if begun with other settings."""
 
     def __init__(self, out: Path, settings: Mapping[str, Any]) -> None:
         self.path = out.with_name(out.name + ".journal")
@@ -39,15 +38,8 @@ class Journal:
             self._file.close()
             raise
 
-    def __enter__(self) -> Journal:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file; the results stay in it."""
         self._file.close()
 
     def names(self) -> list[str]:

@@ -53,7 +53,7 @@ class PartTagger:
 
     def close(self) -> None:
         """End the child; it ends with the process of the actor, too."""
-        self._workers.__exit__(None, None, None)
+        self._workers.close()
 
     def __call__(self, rows: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """For each part, as JSON: what it came to, or the ``error`` that nothing can be done for.

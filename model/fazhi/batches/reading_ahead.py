@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from queue import SimpleQueue
-from types import TracebackType
 
 from fazhi import reading
 from fazhi.batches.processes import Child, ChildDiedError
@@ -53,17 +52,6 @@ class Readers:
         ]
         for child in self._children:
             self._idle.put(child)
-
-    def __enter__(self) -> Readers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the children."""

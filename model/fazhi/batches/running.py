@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,7 +71,7 @@ def run(
     """
     outcome = Outcome()
     about = described(settings)
-    with Journal(out, about) as journal:
+    with closing(Journal(out, about)) as journal:
         inputs = _Inputs()
         items = inputs.to_do(found, journal, strict=strict, done=done)
         is_whole = False

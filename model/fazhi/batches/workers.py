@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from types import TracebackType
 
 from fazhi.batches.predicting import predict
 from fazhi.batches.processes import Child, ChildDiedError
@@ -56,7 +55,7 @@ class Settings:
 
 
 class Workers:
-    """``jobs`` processes that read and tag; use ``with``. A chunk that kills one is split up."""
+    """``jobs`` processes that read and tag, to be closed. A chunk that kills one is split up."""
 
     def __init__(self, jobs: int, settings: Settings) -> None:
         threads = settings.threads or max(1, available_cores() // jobs)
@@ -68,15 +67,8 @@ class Workers:
             self._idle.put(child)
         self._threads = ThreadPoolExecutor(jobs, "worker")
 
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the processes."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         with ThreadPoolExecutor(self._jobs, "closing") as closing:
             for child in self._children:

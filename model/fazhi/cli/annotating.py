@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -216,7 +217,7 @@ def annotations_select(
         known = {item.report.id: selecting.profile(item.report.text) for item in read(train or ())}
         found: list[selecting.Candidate] = []
         failures: list[Failure] = []
-        with settings.readers() as readers, progress(pool) as done:
+        with closing(settings.readers()) as readers, progress(pool) as done:
             for one in selecting.candidates(settings.tagger(), find(pool, limits), readers):
                 if isinstance(one, Failure):
                     failures.append(one)

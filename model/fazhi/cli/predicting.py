@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -180,12 +180,12 @@ def local_engine(settings: Settings, jobs: int) -> Iterator[Predict]:
     if jobs > 1:
         from fazhi.batches.workers import Workers
 
-        with Workers(jobs, settings) as workers:
+        with closing(Workers(jobs, settings)) as workers:
             yield workers.predict
     else:
         from fazhi.batches.predicting import predict as predict_sources
 
-        with settings.readers() as readers:
+        with closing(settings.readers()) as readers:
             tagger = settings.tagger()
             yield lambda items: predict_sources(tagger, items, readers)
 
