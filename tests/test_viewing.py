@@ -769,8 +769,9 @@ def test_keys(window: Window) -> None:
         steps.append(window.run("return document.activeElement.dataset.fact"))
     assert steps == ["l0", "l1", "c0", "l1"]
     window.press("?")
-    assert window.run("return document.getElementById('keys').open")
+    window.until("document.getElementById('keys').open")
     window.press("\ue00c")
+    window.until("!document.getElementById('keys').open")
     window.press("]")
     window.until("location.hash === '#/1'")
     window.press("o")
