@@ -33,7 +33,8 @@ Places = list[tuple[int, int, str]]
 Tag = Callable[[Sequence[str]], list[Places]]
 Task = dict[str, Any]
 _WARM_CHARS = 100
-_LIMITS = ("--limit", "file_mib=1000", "--limit", "chars=100000000")
+_ALLOWED = ("file_mib=1000", "chars=100000000", "spans=100000000")
+_LIMITS = tuple(word for limit in _ALLOWED for word in ("--limit", limit))
 _PROFILED = 50  # texts
 
 

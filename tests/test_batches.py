@@ -638,7 +638,7 @@ def test_several_processes_end_with_ctrl_c(batch: Batch, tmp_path: Path) -> None
     items = list(find([many(tmp_path / "in")]))
 
     def work() -> None:
-        with several:
+        with closing(several):
             for number, _ in enumerate(several.predict(items)):
                 if number == 20:
                     raise KeyboardInterrupt
