@@ -12,12 +12,11 @@ from texts import ANNOTATIONS, long_text, stretches
 
 EXAMPLE = Path("examples/qingshi-2024.txt")
 _SHORT_CHARS, _STAND_IN_CHARS = 100, 500  # of each report, where there are many
-_ONCE_CHARS = 50_000  # what has more is run once
+_ENOUGH_S = 20  # of all runs of a size together: short ones are repeated, long ones run once
+_MOST_TURNS = 15
 
 
-def measure(
-    most_reports: int, most_chars: int, stand_in_chars: int, rounds: int, work: Path
-) -> dict[str, Any]:
+def measure(most_reports: int, most_chars: int, stand_in_chars: int, work: Path) -> dict[str, Any]:
     """Time a character and memory of ever more reports, and of ever longer ones."""
     made = arm("stand-in", {"folder": str(work), "annotations": str(ANNOTATIONS)}, work)
     stand_in = {"model": str(work / "model")}
@@ -32,7 +31,7 @@ def measure(
         long = {str(size): [long_text(size)] for size in _powers(1_000, most[name])}
         found[name] = {"reports": {}, "chars": {}}
         for kind, sizes in (("reports", many), ("chars", long)):
-            for size, row in _batches(sizes, model, rounds, work):
+            for size, row in _batches(sizes, model, work):
                 found[name][kind][size] = row
                 print(f"{name}, {size} {kind}: {row['microseconds_per_char']:.1f} µs", flush=True)
     found["stages"] = {
@@ -51,19 +50,19 @@ def _powers(first: int, last: int) -> Iterator[int]:
 
 
 def _batches(
-    sizes: Mapping[str, Sequence[str]], model: Mapping[str, Any], rounds: int, work: Path
+    sizes: Mapping[str, Sequence[str]], model: Mapping[str, Any], work: Path
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each size with its medians; the sizes take turns, and those of many characters run once."""
-    chars = {size: sum(map(len, texts)) for size, texts in sizes.items()}
+    """Each size with its medians; the sizes take turns until each has run for long enough."""
     taken: dict[str, list[dict[str, Any]]] = {size: [] for size in sizes}
-    for turn in range(rounds):
+    for _ in range(_MOST_TURNS):
         for size, texts in sizes.items():
-            if not turn or chars[size] <= _ONCE_CHARS:
+            if sum(turn["seconds"] for turn in taken[size]) < _ENOUGH_S:
                 taken[size].append(run_batch(texts, model, work))
     for size, turns in taken.items():
+        chars = sum(map(len, sizes[size]))
         row = medians(turns)
-        row["microseconds_per_char"] = 1e6 * row["seconds"] / chars[size]
-        yield size, {"chars": chars[size], "rounds": len(turns), **row}
+        row["microseconds_per_char"] = 1e6 * row["seconds"] / chars
+        yield size, {"chars": chars, "rounds": len(turns), **row}
 
 
 def run_batch(texts: Sequence[str], task: Mapping[str, Any], work: Path) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def start(wanted: argparse.Namespace, work: Path) -> dict[str, Any]:
 def growth(wanted: argparse.Namespace, work: Path) -> dict[str, Any]:
     """Time a character and memory of ever more reports, and of ever longer ones."""
     most = (wanted.most_reports, wanted.most_chars, wanted.stand_in_chars)
-    return growing.measure(*most, wanted.rounds, work)
+    return growing.measure(*most, work)
 
 
 def install(wanted: argparse.Namespace, work: Path) -> dict[str, Any]:
