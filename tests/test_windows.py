@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fazhi.tagging.windows import Window, WindowSettings, cut, merge
+from fazhi.tagging.windows import Merging, Window, WindowSettings, cut
 
 TEXTS = st.text(st.sampled_from("法治政府。；\n\u3000 "), max_size=400)
 
@@ -48,7 +48,10 @@ def test_overlap_at_most_half() -> None:
 def test_merge_weighs_by_distance_to_the_edge() -> None:
     first, second = Window(0, 6), Window(2, 8)
     ones, nines = np.ones((6, 1), np.float32), np.full((6, 1), 9, np.float32)
-    merged, weight = merge(8, 1, [(first, ones), (second, nines)])
+    merging = Merging(8, 1)
+    merging.add(first, ones)
+    merging.add(second, nines)
+    merged, weight = merging.merged()
     # at character 2 the first window is 4 from its right edge, the second 1 from its left one
     assert merged[2, 0] == pytest.approx((4 * 1 + 1 * 9) / 5)
     assert merged[5, 0] == pytest.approx((1 * 1 + 4 * 9) / 5)
@@ -57,5 +60,7 @@ def test_merge_weighs_by_distance_to_the_edge() -> None:
 
 
 def test_merge_shows_what_no_window_saw() -> None:
-    _, weight = merge(4, 1, [(Window(0, 2), np.ones((2, 1), np.float32))])
+    merging = Merging(4, 1)
+    merging.add(Window(0, 2), np.ones((2, 1), np.float32))
+    _, weight = merging.merged()
     assert (weight > 0).tolist() == [True, True, False, False]

@@ -8,12 +8,15 @@ may begin in, and then joined, so that the loop runs over the square root of the
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from fazhi.tagging.labels import TagScheme
 
 Scores = npt.NDArray[np.float32]
+States = npt.NDArray[np.unsignedinteger[Any]]
 _NEVER = np.float32(-1e30)
 
 
@@ -22,76 +25,71 @@ def decode(scores: Scores, scheme: TagScheme) -> list[tuple[int, int, str]]:
 
     ``scores`` are log-probabilities (or any additive scores), shape ``(characters, tags)``.
     """
-    length = len(scores)
-    if length == 0:
+    if len(scores) == 0:
         return []
-    outside, label_of, starts, inside, ends = _steps(scores, scheme)
-    states = _best_states(outside, starts, inside, ends)
-    previous = np.concatenate([[0], states[:-1]])
+    single = scores[:, scheme.column("S")]
+    outside = np.maximum(scores[:, 0], single.max(axis=1))
+    label_of = np.where(outside > scores[:, 0], single.argmax(axis=1), -1).astype(np.int16)
+    states = _best_states(outside, *(scores[:, scheme.column(prefix)] for prefix in "BIE"))
+    previous = np.concatenate([states[:1] * 0, states[:-1]])
     spans: list[tuple[int, int, str]] = []
     begin = 0
     for place in np.flatnonzero((states != previous) | ((states == 0) & (label_of >= 0))).tolist():
         if states[place]:
             begin = place
         elif previous[place]:
-            spans.append((begin, place + 1, scheme.labels[int(previous[place]) - 1]))
+            spans.append((begin, place + 1, scheme.labels[previous[place] - 1]))
         elif label_of[place] >= 0:
-            spans.append((place, place + 1, scheme.labels[int(label_of[place])]))
+            spans.append((place, place + 1, scheme.labels[label_of[place]]))
     return spans
 
 
-def _steps(
-    scores: Scores, scheme: TagScheme
-) -> tuple[Scores, npt.NDArray[np.intp], Scores, Scores, Scores]:
-    """Scores of staying outside, of opening, going on and closing a span of each label.
+def _best_states(outside: Scores, starts: Scores, inside: Scores, ends: Scores) -> States:
+    """State after each character on the best path: 0 outside, else 1 + the open span's label.
 
-    Staying outside is the better of ``O`` and the best ``S-``; the second array holds that label's
-    place, or -1 for ``O``.
+    The arguments are the scores of staying outside (as ``O`` or as the best ``S-``), and of
+    opening, going on with and closing a span of each label.
     """
-    single = scores[:, scheme.column("S")]
-    best = single.argmax(axis=1)
-    best_score = single[np.arange(len(scores)), best]
-    outside = np.maximum(scores[:, 0], best_score)
-    label_of = np.where(best_score > scores[:, 0], best, -1)
-    columns = [scores[:, scheme.column(prefix)] for prefix in "BIE"]
-    return outside, label_of, columns[0], columns[1], columns[2]
-
-
-def _best_states(
-    outside: Scores, starts: Scores, inside: Scores, ends: Scores
-) -> npt.NDArray[np.intp]:
-    """State after each character on the best path: 0 outside, else 1 + the open span's label."""
     length, labels = starts.shape
     states = labels + 1
     size = max(1, int(np.sqrt(length)))
-    chunks = -(-length // size)
-    step = np.full((chunks * size, states, states), _NEVER, dtype=np.float32)
-    step[length:, np.arange(states), np.arange(states)] = 0
-    real = step[:length]
-    label = np.arange(1, states)
-    real[:, 0, 0] = outside
-    real[:, 0, 1:] = starts
-    real[:, label, label] = inside
-    real[:, 1:, 0] = ends
-    step = step.reshape(chunks, size, states, states)
+    # Behind the text's end every state is kept.
+    kept = np.where(np.arange(states), _NEVER, np.float32(0))
+    leaving = _in_chunks(np.concatenate([outside[:, None], ends], axis=1), size, kept)
+    opening = _in_chunks(starts, size, _NEVER)
+    going_on = _in_chunks(inside, size, 0)
+    chunks = len(leaving)
 
     # best[c, e, s]: best score of chunk c up to here, begun in state e, now in state s
     best = np.full((chunks, states, states), _NEVER, dtype=np.float32)
     best[:, np.arange(states), np.arange(states)] = 0
-    back = np.empty((size, chunks, states, states), dtype=np.int16)
+    back: States = np.empty((size, chunks, states, states), dtype=np.min_scalar_type(states))
     for place in range(size):
-        ways = best[:, :, :, None] + step[:, None, place]
-        back[place] = ways.argmax(axis=2)
-        best = ways.max(axis=2)
+        to_outside = best + leaving[:, None, place]
+        opened = best[:, :, :1] + opening[:, None, place]
+        kept_open = best[:, :, 1:] + going_on[:, None, place]
+        back[place, :, :, 0] = to_outside.argmax(axis=2)
+        back[place, :, :, 1:] = (kept_open > opened) * np.arange(1, states)
+        to_outside.max(axis=2, out=best[:, :, 0])
+        np.maximum(opened, kept_open, out=best[:, :, 1:])
 
     entry = _entries(best)
-    path = np.empty((chunks, size), dtype=np.intp)
+    path = np.empty((chunks, size), dtype=back.dtype)
     current = entry[1:]
     every = np.arange(chunks)
     for place in range(size - 1, -1, -1):
         path[:, place] = current
         current = back[place, every, entry[:-1], current]
     return path.reshape(-1)[:length]
+
+
+def _in_chunks(scores: Scores, size: int, beyond: npt.ArrayLike) -> Scores:
+    """Scores in chunks of ``size`` characters, ``(chunks, size, …)``, filled up at the end."""
+    length = len(scores)
+    whole = np.empty((-(-length // size) * size, *scores.shape[1:]), dtype=np.float32)
+    whole[:length] = scores
+    whole[length:] = beyond
+    return whole.reshape(-1, size, *scores.shape[1:])
 
 
 def _entries(best: Scores) -> npt.NDArray[np.intp]:

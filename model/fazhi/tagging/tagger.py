@@ -124,12 +124,12 @@ class Tagger:
         places = [(number, window) for number, cut in enumerate(cuts) for window in cut]
         tokens = [self.tokenizer.encode(text) for text in texts]
         pieces = [tokens[number][window.start : window.end] for number, window in places]
-        scored: list[list[tuple[windows.Window, Scores]]] = [[] for _ in texts]
+        merging = [windows.Merging(len(text), len(self.scheme.tags)) for text in texts]
         for place, scores in scoring.score(pieces, self.tokenizer, self.backend):
             number, window = places[place]
-            scored[number].append((window, scores))
-        for text, parts in zip(texts, scored, strict=True):
-            yield windows.merge(len(text), len(self.scheme.tags), parts)
+            merging[number].add(window, scores)
+        while merging:  # each is let go when its text is done
+            yield merging.pop(0).merged()
 
     def _report(
         self, text: str, name: str, scores: Scores, weight: Scores

@@ -6,7 +6,6 @@ Training, evaluation and prediction all cut here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,23 +75,31 @@ def _last(ends: npt.NDArray[np.int64], low: int, high: int) -> int | None:
     return int(ends[place]) if place >= 0 and ends[place] >= low else None
 
 
-def merge(
-    length: int, tags: int, scored: Iterable[tuple[Window, Scores]]
-) -> tuple[Scores, npt.NDArray[np.float32]]:
-    """One score array over a text of ``length`` characters from those of its windows.
+class Merging:
+    """One score array over a text of ``length`` characters, from those of its windows.
 
-    ``scored`` gives each window with its log-probabilities, shape ``(window, tags)``. Where windows
-    overlap, scores are averaged with the distance to the nearer edge of the window as weight (an
-    edge that is the text's own does not count). Returns the log-probabilities, shape
-    ``(length, tags)``, and each character's weight, shape ``(length,)``: 0 where no window saw it.
+    Where windows overlap, scores are averaged with the distance to the nearer edge of the window as
+    weight (an edge that is the text's own does not count).
     """
-    total = np.zeros((length, tags), dtype=np.float32)
-    weight = np.zeros(length, dtype=np.float32)
-    for window, scores in scored:
-        inner = _edge_distance(window, length)
-        total[window.start : window.end] += scores * inner[:, None]
-        weight[window.start : window.end] += inner
-    return total / np.maximum(weight, np.float32(1e-9))[:, None], weight
+
+    def __init__(self, length: int, tags: int) -> None:
+        self._total = np.zeros((length, tags), dtype=np.float32)
+        self._weight = np.zeros(length, dtype=np.float32)
+
+    def add(self, window: Window, scores: Scores) -> None:
+        """Take in a window's log-probabilities, shape ``(window, tags)``."""
+        inner = _edge_distance(window, len(self._weight))
+        self._total[window.start : window.end] += scores * inner[:, None]
+        self._weight[window.start : window.end] += inner
+
+    def merged(self) -> tuple[Scores, npt.NDArray[np.float32]]:
+        """The log-probabilities, shape ``(length, tags)``, and each character's weight.
+
+        That has the shape ``(length,)`` and is 0 where no window saw the character. To be asked for
+        once, when all windows are in.
+        """
+        self._total /= np.maximum(self._weight, np.float32(1e-9))[:, None]
+        return self._total, self._weight
 
 
 def _edge_distance(window: Window, length: int) -> npt.NDArray[np.float32]:
