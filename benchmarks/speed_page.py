@@ -236,7 +236,12 @@ def _growth_profile(part: Figures, measured: Figures) -> list[str]:
 
 
 def _install_profile(part: Figures, measured: Figures) -> list[str]:
-    return ["The packages above."]
+    packages = part["packages_mb"]
+    runtime = sum(mb for name, mb in packages.items() if name.startswith(("numpy", "onnxruntime")))
+    return [
+        f"onnxruntime and numpy, which it needs, put {runtime:.0f} MB there; all else together has "
+        f"{part['mb'] - runtime:.0f} MB.",
+    ]
 
 
 def _around_profile(part: Figures, measured: Figures) -> list[str]:
