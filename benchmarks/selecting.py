@@ -93,6 +93,7 @@ def run(recipe_path: Path, arm: str, work: Path, threads: int) -> dict[str, Any]
         "arm": arm,
         "passes": number,
         "date": date.today().isoformat(),
+        "pool": len(split.pool),
         "added": [path.stem for path in more],
         "chars": sum(len(report.text) for report in added),
         "spans": sum(len(report.spans) for report in added),
@@ -140,8 +141,8 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
         "# Choosing what to annotate",
         "",
         f"Do {CHOSEN} reports chosen by `fazhi annotations select` beat {CHOSEN} random ones?",
-        f"A model of {START} random train reports chose among the others; then every arm was",
-        f"trained on those {START} with its {CHOSEN}, from the same encoder, about {WINDOWS_SEEN}",
+        f"A model of {START} random train reports chose among {chosen['pool']} others; then every",
+        f"arm was trained on those {START} with its {CHOSEN}, from the same encoder, about {WINDOWS_SEEN}",
         f"windows in {updates} updates, seed 0, without augmentation. Strict span F1 on dev and",
         f"dev-other ({len(chosen['counts'])} reports) with its 95 % interval over reports. The",
         "scores of the model that chose are calibrated on the same reports; that sets two numbers.",
@@ -161,7 +162,7 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
         "The interval knows of the reports alone, not of what another start, draw or seed gives.",
         "",
         "Made by `python benchmarks/selecting.py configs/default.yaml`, "
-        f"{min(r['date'] for r in rows)} to {max(r['date'] for r in rows)}.",
+        f"{' and '.join(sorted({row['date'] for row in rows}))}.",
         "The measure: [formats](formats.md#choosing-what-to-annotate).",
         "",
     ]
