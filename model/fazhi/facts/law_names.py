@@ -25,6 +25,9 @@ _MARKS = str.maketrans(
     | dict.fromkeys("〈<＜﹤《«", "《")
     | dict.fromkeys("〉>＞﹥》»", "》")
 )
+ROUND_BRACKETS = str.maketrans({"(": "（", ")": "）", "﹙": "（", "﹚": "）"})
+"""The other forms of round brackets, to those that titles have."""
+
 _PAGE_NUMBER = re.compile(r"(?<=\n)[^\S\n]*(?:[-—–－][^\S\n]*)?\d{1,4}[-—–－\s]*\n")  # - 3 -
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 _EDITION = re.compile(
@@ -110,6 +113,12 @@ def normalise_name(name: str) -> str:
         lowest_inside = min(lowest_inside, depth)
     around = max(0, min(opening, closing, lowest_inside))
     return inner[around : len(inner) - around]
+
+
+def compact(text: str) -> tuple[str, list[int]]:
+    """Return *text* as titles are written, without white space, and where each character stood."""
+    places = [place for place, char in enumerate(text) if not _INVISIBLE.match(char)]
+    return "".join(text[place] for place in places).translate(_MARKS), places
 
 
 def form_key(title: str) -> str:

@@ -71,6 +71,8 @@ PROVINCES = (
 
 _LONGEST_NAME = 200  # characters; the longest title of the gazetteer has under 100
 _LONGEST_FUZZY = 80
+SHORTEST_WRITTEN = 3
+"""Characters of the shortest of :attr:`Gazetteer.written`."""
 _SHORTEST_ONE_OFF = 5  # characters of a key: 行政诉讼法
 _SHORTEST_LOCAL_ONE_OFF = 8  # few local norms are known: 渔业管理条例 is no slip for 物业管理条例
 
@@ -171,6 +173,22 @@ class Gazetteer:
         for variant in () if candidates or near else names:
             near = near or self._one_off(variant, place)
         return LawMatch(written, False, None, candidates or near, "none")
+
+    def is_national(self, name: str) -> bool:
+        """Whether *name*, as written, is that of a norm that holds in the whole country."""
+        for variant in variants(normalise_name(name)):
+            found = self._exact(variant) or self._prefixed(variant) or self._aliased(variant)
+            if found and found.norm and found.norm.level == NATIONAL:
+                return True
+        return False
+
+    @cached_property
+    def written(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names that norms go by, of three characters or more, and how these begin."""
+        names = {*self.norms, *self.aliases}
+        names |= {title.removeprefix(STATE) for title in self.norms}
+        long = frozenset(name for name in names if len(name) >= SHORTEST_WRITTEN)
+        return long, frozenset(name[:SHORTEST_WRITTEN] for name in long)
 
     def _match(self, title: str, method: str) -> LawMatch:
         return LawMatch(title, True, self.norms[title], (), method)

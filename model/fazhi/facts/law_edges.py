@@ -1,0 +1,106 @@
+"""The edges of LAW spans, set right where the names of norms or the guidelines leave no doubt.
+
+A tagger that has not met a name may begin it too late or end it too early
+(``优化[营商环境条例]``), or take in a word before it that is no part of it (``[我省实施办法]``).
+Which places are laws is the tagger's judgement alone: no span is added here, and none is dropped,
+but those that turn out to be parts of one name become one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fazhi.facts.divisions import Divisions
+from fazhi.facts.law_names import ROUND_BRACKETS, compact
+from fazhi.facts.laws import SHORTEST_WRITTEN, Gazetteer
+from fazhi.reports import Span
+
+_REACH = 60  # characters on each side in which a longer name is looked for
+_LONGEST_PLACE = 12
+_FRONT = re.compile(
+    r"""
+    (?: 最?新近? (?:修订|修正|修改|制定|颁布|出台|公布|实施|施行) 的
+      | (?:修订|修正|修改) 后的
+      | [我本] (?:省|市|县|区|州|自治区) 的?
+      | 出台 | 学习 | 宣传 | 宣讲 | 贯彻 ) \s*
+    """,
+    re.VERBOSE,
+)
+_STAGE = re.compile(
+    r"\s*[（(][^（）()《》]{0,6}(?:草案|送审稿|征求意见稿|试行|暂行)[^（）()《》]{0,8}[）)]"
+)
+_AMENDMENT = re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[）)]")
+_REST_OF_BRACKET = re.compile(r"[^（）()《》\n]{0,8}[）)]")
+
+
+def set_right(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans of ``text``, in order, with the edges of the LAW spans set right.
+
+    A span becomes the longest known name that holds it; words before a name are left out, and what
+    is missing of its place and of its brackets is taken in. It stays as it is where it would then
+    overlap a span of another label. Spans that overlap now are one, with the least of their scores.
+    """
+    others = [(span.start, span.end) for span in spans if span.label != "LAW"]
+    found: list[Span] = []
+    for span in spans:
+        if span.label == "LAW":
+            start, end = _edges(text, span.start, span.end)
+            if any(start < behind and before < end for before, behind in others):
+                start, end = span.start, span.end
+            score = span.score
+            while found and start < found[-1].end:
+                last = found.pop()
+                start, end = min(start, last.start), max(end, last.end)
+                score = min(score, last.score)
+            span = replace(span, start=start, end=end, text=text[start:end], score=score)
+        found.append(span)
+    return found
+
+
+def _edges(text: str, start: int, end: int) -> tuple[int, int]:
+    start, end = _longest_name(text, start, end)
+    while front := _FRONT.match(text, start, end - 1):
+        start = front.end()
+    start = _start_of_place(text, start, end)
+    name = text[start:end].translate(ROUND_BRACKETS)
+    if name.count("（") > name.count("）"):
+        bracket = _REST_OF_BRACKET.match(text, end)
+    else:
+        bracket = (_AMENDMENT if name.endswith("修正案") else _STAGE).match(text, end)
+    return start, bracket.end() if bracket else end
+
+
+def _longest_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """The edges of the longest known name around a span, white space aside; its own if none is."""
+    names, heads = Gazetteer.load().written
+    left = max(0, start - _REACH)
+    around, places = compact(text[left : end + _REACH])
+    first, last = bisect_left(places, start - left), bisect_left(places, end - left)
+    best = first, last
+    for begin in range(first + 1):
+        if around[begin : begin + SHORTEST_WRITTEN] in heads:
+            for close in range(len(around), max(last, begin + best[1] - best[0] + 1) - 1, -1):
+                if around[begin:close] in names:
+                    best = begin, close
+                    break
+    if best == (first, last):
+        return start, end
+    return left + places[best[0]], left + places[best[1] - 1] + 1
+
+
+def _start_of_place(text: str, start: int, end: int) -> int:
+    """Where the place begins that a local norm is named after, if the span begins in or after it.
+
+    ``武[汉市养老服务条例]`` and ``武汉市[养老服务条例]``, but not ``武汉市[民法典]宣传``.
+    """
+    if Gazetteer.load().is_national(text[start:end]):
+        return start
+    divisions = Divisions.load()
+    for begin in range(max(0, start - _LONGEST_PLACE), start):
+        for close in range(min(end, begin + _LONGEST_PLACE), start - 1, -1):
+            if divisions.named(text[begin:close]):
+                return begin
+    return start
