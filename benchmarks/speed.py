@@ -44,7 +44,7 @@ from trained import trained
 
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
-SCORED = ("dev", "dev-other")
+SCORED = ("dev", "dev-other", "dev-hard")
 SYSTEMS: dict[str, dict[str, Any]] = {
     "fazhi": {"tagger": "fazhi"},
     "fazhi, fp32": {"tagger": "fazhi", "precision": "fp32"},

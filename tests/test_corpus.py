@@ -50,9 +50,9 @@ def test_check_reports_what_must_be_apart(tmp_path: Path) -> None:
 def test_shipped_splits() -> None:
     sizes = {
         split: len(list((ROOT / "annotations" / split).glob("*.txt")))
-        for split in ("train", "dev", "dev-other", "test")
+        for split in ("train", "dev", "dev-other", "dev-hard", "test")
     }
-    assert sizes == {"train": 137, "dev": 25, "dev-other": 8, "test": 25}
+    assert sizes == {"train": 177, "dev": 25, "dev-other": 8, "dev-hard": 8, "test": 25}
     spans = [span.label for item in read([ROOT / "annotations"]) for span in item.report.spans]
     for label, least in (("SECTION", 2000), ("LAW", 1200), ("COUNT", 3500), ("RATE", 500)):
         assert spans.count(label) >= least
