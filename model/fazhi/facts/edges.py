@@ -1,15 +1,15 @@
-"""The edges of LAW spans, set right where the names of norms or the guidelines leave no doubt.
+"""The edges of spans, set right where the guidelines or the names of norms leave no doubt.
 
-A tagger that has not met a name may begin it too late or end it too early
+A tagger that has not met a law's name may begin it too late or end it too early
 (``优化[营商环境条例]``), or take in a word before it that is no part of it (``[我省实施办法]``).
-Which places are laws is the tagger's judgement alone: no span is added here, and none is dropped,
-but those that turn out to be parts of one name become one.
+Which places are spans is the tagger's judgement alone: none is added here, and none is dropped, but
+LAW spans that turn out to be parts of one name become one.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,7 +19,10 @@ from fazhi.facts.laws import SHORTEST_WRITTEN, Gazetteer
 from fazhi.reports import Span
 
 _REACH = 60  # characters on each side in which a longer name is looked for
+_STOPS = "，。；：！？,;:!?"  # no name goes beyond
 _LONGEST_PLACE = 12
+_CLOSED = ("SECTION", "COUNT", "RATE")
+_CLOSING = re.compile(r"[，。；：、,;:\s]+$")
 _FRONT = re.compile(
     r"""
     (?: 最?新近? (?:修订|修正|修改|制定|颁布|出台|公布|实施|施行) 的
@@ -37,18 +40,20 @@ _REST_OF_BRACKET = re.compile(r"[^（）()《》\n]{0,8}[）)]")
 
 
 def set_right(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The spans of ``text``, in order, with the edges of the LAW spans set right.
+    """The spans of ``text``, in order, with their edges set right.
 
-    A span becomes the longest known name that holds it; words before a name are left out, and what
-    is missing of its place and of its brackets is taken in. It stays as it is where it would then
-    overlap a span of another label. Spans that overlap now are one, with the least of their scores.
+    No SECTION, COUNT or RATE ends in a mark that closes a clause. A LAW becomes the longest known
+    name that holds it; words before a name are left out, and what is missing of its place and of
+    its brackets is taken in. It stays as it is where it would then overlap a span of another label.
+    LAW spans that overlap now are one, with the least of their scores.
     """
-    others = [(span.start, span.end) for span in spans if span.label != "LAW"]
+    others = [span for span in spans if span.label != "LAW"]
+    starts, ends = [span.start for span in others], [span.end for span in others]
     found: list[Span] = []
     for span in spans:
         if span.label == "LAW":
             start, end = _edges(text, span.start, span.end)
-            if any(start < behind and before < end for before, behind in others):
+            if bisect_left(starts, end) > bisect_right(ends, start):
                 start, end = span.start, span.end
             score = span.score
             while found and start < found[-1].end:
@@ -56,6 +61,9 @@ def set_right(text: str, spans: Sequence[Span]) -> list[Span]:
                 start, end = min(start, last.start), max(end, last.end)
                 score = min(score, last.score)
             span = replace(span, start=start, end=end, text=text[start:end], score=score)
+        elif span.label in _CLOSED:
+            kept = _CLOSING.sub("", span.text) or span.text
+            span = replace(span, end=span.start + len(kept), text=kept)
         found.append(span)
     return found
 
@@ -76,8 +84,12 @@ def _edges(text: str, start: int, end: int) -> tuple[int, int]:
 def _longest_name(text: str, start: int, end: int) -> tuple[int, int]:
     """The edges of the longest known name around a span, white space aside; its own if none is."""
     names, heads = Gazetteer.load().written
-    left = max(0, start - _REACH)
-    around, places = compact(text[left : end + _REACH])
+    left, right = start, end
+    while left > max(0, start - _REACH) and text[left - 1] not in _STOPS:
+        left -= 1
+    while right < min(len(text), end + _REACH) and text[right] not in _STOPS:
+        right += 1
+    around, places = compact(text[left:right])
     first, last = bisect_left(places, start - left), bisect_left(places, end - left)
     best = first, last
     for begin in range(first + 1):
@@ -96,7 +108,9 @@ def _start_of_place(text: str, start: int, end: int) -> int:
 
     ``武[汉市养老服务条例]`` and ``武汉市[养老服务条例]``, but not ``武汉市[民法典]宣传``.
     """
-    if Gazetteer.load().is_national(text[start:end]):
+    if not text[max(0, start - 1) : start].isalpha() or Gazetteer.load().is_national(
+        text[start:end]
+    ):
         return start
     divisions = Divisions.load()
     for begin in range(max(0, start - _LONGEST_PLACE), start):

@@ -1,10 +1,10 @@
-"""The edges of LAW spans, given as [ ] in the text, before and after."""
+"""The edges of spans, given as [ ] in the text, before and after."""
 
 from __future__ import annotations
 
 import pytest
 
-from fazhi.facts.law_edges import set_right
+from fazhi.facts.edges import set_right
 from fazhi.reports import Span
 
 
@@ -19,8 +19,8 @@ def marked(text: str, label: str = "LAW", score: float = 0.5) -> tuple[str, list
     return plain, spans
 
 
-def after(text: str) -> list[str]:
-    plain, spans = marked(text)
+def after(text: str, label: str = "LAW") -> list[str]:
+    plain, spans = marked(text, label)
     found = set_right(plain, spans)
     assert all(plain[span.start : span.end] == span.text for span in found)
     return [span.text for span in found]
@@ -90,11 +90,20 @@ def test_the_place_belongs_to_a_local_name(text: str, names: list[str]) -> None:
     assert after(text) == names
 
 
+@pytest.mark.parametrize("label", ["SECTION", "COUNT", "RATE"])
+def test_closing_marks_are_left_out(label: str) -> None:
+    assert after("调解[59，]办结[100%]。[二、普法： ]", label) == ["59", "100%", "二、普法"]
+
+
+def test_a_mark_alone_stays() -> None:
+    assert after("调解[，]", "COUNT") == ["，"]
+
+
 def test_other_spans_stay_and_are_not_overlapped() -> None:
     plain, laws = marked("一、落实优化[营商环境条例]")
     heading = Span(0, 6, "SECTION", plain[:6])
     assert set_right(plain, [heading, *laws]) == [heading, *laws]
-    plain, others = marked("落实优化[营商环境条例]", label="NORM")
+    plain, others = marked("落实优化[营商环境条例，]", label="NORM")
     assert set_right(plain, others) == others
 
 
