@@ -22,7 +22,7 @@ _POLL_S = 0.005
 
 def arm(name: str, task: Mapping[str, Any], work: Path) -> Any:
     """What a process of its own makes of a task."""
-    file = work / "task.json"
+    file = work / f"{name}.json"
     file.write_text(json.dumps(task), encoding="utf-8")
     command = [sys.executable, str(_ARMS), name, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment())

@@ -85,9 +85,9 @@ def _rate_page(part: Figures, name: str) -> list[str]:
         "transformers' pipeline has the same weights and a stride, and tags that it can group",
         "(`benchmarks/transformers_script.py`); it gives spans, fazhi also the facts' attributes.",
         "fazhi runs as it is shipped, in int8, and as it was trained, in fp32.",
-        f"spaCy (`benchmarks/spacy.cfg`, {part['spacy_training_s'] / 60:.1f} minutes) and the CRF "
-        f"({part['crf_training_s'] / 60:.1f} minutes) are",
-        "trained on the train reports; fazhi and spaCy chose their weights on dev.",
+        f"spaCy (`benchmarks/spacy.cfg`, {part['spacy_training_s'] / 60:.1f} minutes of CPU) and "
+        f"the CRF ({part['crf_training_s'] / 60:.1f})",
+        "are trained on the train reports; spaCy chose its weights on dev, fazhi on all these sets.",
         "",
         *_table([*head, *(f"F1 on {split}" for split in splits)], rows),
         "",
