@@ -87,7 +87,7 @@ def _rate_page(part: Figures, name: str) -> list[str]:
         "fazhi runs as it is shipped, in int8, and as it was trained, in fp32.",
         f"spaCy (`benchmarks/spacy.cfg`, {part['spacy_training_s'] / 60:.1f} minutes of CPU) and "
         f"the CRF ({part['crf_training_s'] / 60:.1f})",
-        "are trained on the train reports; spaCy chose its weights on dev, fazhi on all these sets.",
+        "are trained on the train reports; spaCy chose its weights on dev, fazhi on all the sets.",
         "",
         *_table([*head, *(f"F1 on {split}" for split in splits)], rows),
         "",
