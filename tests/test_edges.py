@@ -114,5 +114,9 @@ def test_parts_of_one_name_have_the_least_score() -> None:
     assert (span.start, span.end, span.score) == (2, len(plain), 0.25)
 
 
+def test_what_is_too_long_for_a_name_stays() -> None:
+    assert after("依照优化[营商环境条例" + "一" * 200 + "]") == ["营商环境条例" + "一" * 200]
+
+
 def test_nothing_is_nothing() -> None:
     assert set_right("", []) == []

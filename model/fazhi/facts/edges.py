@@ -19,6 +19,7 @@ from fazhi.facts.laws import SHORTEST_WRITTEN, Gazetteer
 from fazhi.reports import Span
 
 _REACH = 60  # characters on each side in which a longer name is looked for
+_LONGEST = 120  # characters of a span that a longer name may hold
 _STOPS = "，。；：！？,;:!?"  # no name goes beyond
 _LONGEST_PLACE = 12
 _CLOSED = ("SECTION", "COUNT", "RATE")
@@ -83,6 +84,8 @@ def _edges(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _longest_name(text: str, start: int, end: int) -> tuple[int, int]:
     """The edges of the longest known name around a span, white space aside; its own if none is."""
+    if end - start > _LONGEST:
+        return start, end
     names, heads = Gazetteer.load().written
     left, right = start, end
     while left > max(0, start - _REACH) and text[left - 1] not in _STOPS:
