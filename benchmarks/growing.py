@@ -12,8 +12,8 @@ from texts import ANNOTATIONS, long_text, stretches
 
 EXAMPLE = Path("examples/qingshi-2024.txt")
 _SHORT_CHARS, _STAND_IN_CHARS = 100, 500  # of each report, where there are many
-_ENOUGH_S = 20  # of all runs of a size together: short ones are repeated, long ones run once
-_MOST_TURNS = 15
+_ENOUGH_S = 12  # of all runs of a size together: short ones are repeated, long ones run once
+_MOST_TURNS = 9
 
 
 def measure(most_reports: int, most_chars: int, stand_in_chars: int, work: Path) -> dict[str, Any]:
