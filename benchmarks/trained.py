@@ -9,16 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from fazhi_training.training import digest
 from processes import arm, environment
 from texts import ANNOTATIONS, reports_of
 
+_SPLITS = ("train", "dev")  # spaCy chooses its weights on dev
 _CONFIG = Path(__file__).parent / "spacy.cfg"
 
 
 def trained(folder: Path) -> dict[str, Any]:
     """The files of the baselines, trained now if they are not there, and their seconds of CPU."""
-    content = "".join(sorted(report.text for report in reports_of("train")))
-    kept = folder / hashlib.sha256(content.encode()).hexdigest()[:12]
+    made_of = "".join(map(digest, map(reports_of, _SPLITS))) + _CONFIG.read_text(encoding="utf-8")
+    kept = folder / hashlib.sha256(made_of.encode()).hexdigest()[:12]
     kept.mkdir(parents=True, exist_ok=True)
     notes = {name: kept / f"{name}-cpu-seconds" for name in _TRAINERS}
     missing = [name for name, note in notes.items() if not note.exists()]
@@ -40,7 +42,7 @@ def _train_crf(kept: Path) -> float:
 def _train_spacy(kept: Path) -> float:
     """As ``spacy.cfg`` tells users to."""
     paths = {}
-    for split in ("train", "dev"):
+    for split in _SPLITS:
         paths[f"paths.{split}"] = file = str(kept / f"{split}.spacy")
         source = str(ANNOTATIONS / split)
         convert = ("-m", "fazhi", "annotations", "convert", source, file, "--to", "spacy")
