@@ -10,7 +10,7 @@ import numpy as np
 
 from fazhi import reading
 from fazhi.batches import sources
-from fazhi.facts import edges, resolving
+from fazhi.facts import edges, not_laws, resolving
 from fazhi.reports import Report, Span
 from fazhi.tagging import decoding, scoring, windows
 from fazhi.tagging.backends import Backend, open_backend
@@ -141,7 +141,7 @@ class Tagger:
             Span(start, end, label, text[start:end], float(confidence[start:end].min()))
             for start, end, label in _trimmed(text, found)
         ]
-        spans = edges.set_right(text, spans)
+        spans = not_laws.leave_out(text, edges.set_right(text, spans))
         spans = [span for span in spans if span.score >= self.min_score]
         coverage = float((weight > 0).mean()) if text else 1.0
         report = Report(name, text, resolving.resolve(text, spans), coverage=coverage)
