@@ -1,6 +1,6 @@
 """LAW spans that are none by the guidelines, whatever the tagger thinks.
 
-What ends in a word for another kind of text is no norm (``《…行动方案》``), and a name without marks
+What ends in a word for another kind of text is no norm (``《…行动方案》``), and an unmarked name
 that only modifies the noun behind it is no LAW (``民法典宣传月``).
 """
 
