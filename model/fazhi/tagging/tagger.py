@@ -10,13 +10,14 @@ import numpy as np
 
 from fazhi import reading
 from fazhi.batches import sources
-from fazhi.facts import edges, not_laws, resolving
+from fazhi.facts import resolving
+from fazhi.facts.mending import mend
 from fazhi.reports import Report, Span
 from fazhi.tagging import decoding, scoring, windows
 from fazhi.tagging.backends import Backend, open_backend
 from fazhi.tagging.calibration import Shares
 from fazhi.tagging.cores import available_cores
-from fazhi.tagging.labels import TagScheme
+from fazhi.tagging.labels import LABELS, TagScheme
 from fazhi.tagging.manifest import Manifest
 from fazhi.tagging.scoring import Scores
 from fazhi.tagging.tokens import CharacterTokenizer
@@ -52,6 +53,7 @@ class Tagger:
         self.scheme = TagScheme(manifest.labels)
         self.tokenizer = tokenizer
         self.backend = backend
+        self._mends = set(LABELS) <= set(manifest.labels)  # else the guidelines are others
 
     @classmethod
     def load(
@@ -141,7 +143,8 @@ class Tagger:
             Span(start, end, label, text[start:end], float(confidence[start:end].min()))
             for start, end, label in _trimmed(text, found)
         ]
-        spans = not_laws.leave_out(text, edges.set_right(text, spans))
+        if self._mends:
+            spans = mend(text, spans)
         spans = [span for span in spans if span.score >= self.min_score]
         coverage = float((weight > 0).mean()) if text else 1.0
         report = Report(name, text, resolving.resolve(text, spans), coverage=coverage)

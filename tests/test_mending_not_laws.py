@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fazhi.facts.not_laws import leave_out
+from fazhi.facts.mending.not_laws import leave_out
 from fazhi.reports import Span
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fazhi.facts.edges import set_right
+from fazhi.facts.mending.edges import set_right
 from fazhi.reports import Span
 
 
