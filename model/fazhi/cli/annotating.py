@@ -12,7 +12,10 @@ from fazhi.cli.options import Device, Devices, Encoding, LimitChanges, Model
 from fazhi.cli.targets import refuse_bad_file, refuse_bad_folder
 from fazhi.cli.telling import extra, progress, told_plainly
 
-app = typer.Typer(help="Annotated reports: check and convert them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Annotated reports: check, count, compare, convert and choose them.",
+    no_args_is_help=True,
+)
 
 
 @app.command("check")
@@ -50,7 +53,7 @@ def annotations_stats(
     """Set annotated reports side by side: density per label, lengths, levels, paragraphs."""
     from fazhi.annotations import read
 
-    with told_plainly(), extra("train"):
+    with told_plainly():
         from fazhi_training.statistics import count_phenomena, describe
 
         sets = {path.name: [item.report for item in read([path])] for path in paths}
