@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,14 +26,6 @@ class TagScheme:
     def tags(self) -> tuple[str, ...]:
         """All tags; a tag's id is its place."""
         return (OUTSIDE, *(f"{p}-{label}" for label in self.labels for p in _PREFIXES))
-
-    @classmethod
-    def from_tags(cls, tags: Sequence[str]) -> TagScheme:
-        """The scheme whose tags these are, in this order; raises ValueError when there is none."""
-        scheme = cls(tuple(tag[2:] for tag in tags[1::4]))
-        if scheme.tags != tuple(tags):
-            raise ValueError(f"tags {list(tags)} are not O and then B- I- E- S- of each label")
-        return scheme
 
     def column(self, prefix: str) -> npt.NDArray[np.intp]:
         """Tag ids of one prefix over the labels, shape ``(labels,)``."""
