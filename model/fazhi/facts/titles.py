@@ -80,14 +80,6 @@ def plain_title(title: str) -> str:
     return re.sub(r"(?<=\d)\s+|\s+(?=\d)", "", joined).strip()
 
 
-def title_role(title: str) -> str:
-    """Role of a part by its title alone; two roles are joined with ``+``.
-
-    A title that names a theme of the year's work and no role (``规范执法行为``) is ``measures``.
-    """
-    return "+".join(roles_told(plain_title(title))) or "measures"
-
-
 def roles_told(title: str) -> tuple[str, ...]:
     """Roles that a plain title tells, in the order of ``sections.ROLES``; none for a theme."""
     lacks = (match for pattern in _PROBLEMS for match in pattern.finditer(title))
