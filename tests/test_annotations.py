@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 import pickle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import REPORT
-from fazhi.annotations import format_inline, parse_inline, read, to_stand_off
+from fazhi.annotations import format_inline, parse_inline, read
 from fazhi.annotations.checking import check
 from fazhi.errors import AnnotationError
 from fazhi.reports import Report, Span
@@ -56,6 +58,20 @@ def test_results_can_be_sent_between_processes(report: Report) -> None:
     assert pickle.loads(pickle.dumps(report)) == report
     assert copy.deepcopy(report) == report
     assert hash(report) == hash(pickle.loads(pickle.dumps(report)))
+
+
+def to_stand_off(report: Report) -> str:
+    """The stand-off form: no text, but its hash; the text is written beside it."""
+    spans = [
+        {"start": s.start, "end": s.end, "label": s.label, **s.attributes} for s in report.spans
+    ]
+    record = {
+        "id": report.id,
+        "text_sha256": hashlib.sha256(report.text.encode("utf-8")).hexdigest(),
+        "spans": spans,
+        "meta": dict(report.meta),
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
 def test_three_formats_one_report(tmp_path: Path) -> None:

@@ -343,17 +343,3 @@ def _report(record: Mapping[str, Any], text: str) -> Report:
         for span in record["spans"]
     )
     return Report(record["id"], text, spans, record.get("meta", {}))
-
-
-def to_stand_off(report: Report) -> str:
-    """The stand-off form: no text, but its hash; write the text beside it under the same name."""
-    spans = [
-        {"start": s.start, "end": s.end, "label": s.label, **s.attributes} for s in report.spans
-    ]
-    record = {
-        "id": report.id,
-        "text_sha256": hashlib.sha256(report.text.encode("utf-8")).hexdigest(),
-        "spans": spans,
-        "meta": dict(report.meta),
-    }
-    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
