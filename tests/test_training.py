@@ -275,7 +275,7 @@ def test_train_and_dev_share_no_report(recipe_file: Path, tmp_path: Path) -> Non
 def test_augmented_and_early_stopped(recipe_file: Path, tmp_path: Path) -> None:
     content = json.loads(recipe_file.read_text())
     content |= {"out": str(tmp_path / "m"), "augmentation": {"share": 1.0, "steps": {"width": 0.5}}}
-    content["fitting"] |= {"passes": 40, "patience": 2, "gradient_accumulation": 2}
+    content["fitting"] |= {"passes": 40, "patience": 2}
     content["fitting"] |= {"learning_rate": 1e-7, "head_learning_rate": 1e-7}
     folder = train(Recipe.model_validate(content))
     assert Manifest.load(folder).scores["dev"]["micro"]["f1"] < 0.5

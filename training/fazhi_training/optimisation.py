@@ -12,22 +12,21 @@ from transformers import BertForTokenClassification, TrainingArguments
 
 from fazhi_training.recipe import Fitting
 
+_WEIGHT_DECAY = 0.01
+
 
 def arguments(fitting: Fitting, rows: int, work: Path) -> TrainingArguments:
     """What the Trainer is told for ``rows`` windows, of all passes; checkpoints go to ``work``."""
     processes = int(os.environ.get("WORLD_SIZE", 1))
-    windows_per_update = fitting.batch_windows * processes * fitting.gradient_accumulation
-    updates = math.ceil(rows / windows_per_update)
+    updates = math.ceil(rows / (fitting.batch_windows * processes))
     every = math.ceil(updates / max(1, fitting.passes * fitting.evaluations_per_pass))
     return TrainingArguments(
         output_dir=str(work),
         num_train_epochs=1,
         per_device_train_batch_size=fitting.batch_windows,
-        gradient_accumulation_steps=fitting.gradient_accumulation,
         learning_rate=fitting.learning_rate,
         lr_scheduler_type="cosine",
         warmup_steps=fitting.warmup_share,
-        label_smoothing_factor=fitting.label_smoothing,
         bf16=fitting.precision == "bf16",
         fp16=fitting.precision == "fp16",
         use_cpu=not torch.cuda.is_available(),
@@ -57,7 +56,7 @@ def parameter_groups(model: BertForTokenClassification, fitting: Fitting) -> lis
         else:
             depth = _depth(name, layers)
             rate = fitting.learning_rate * fitting.layer_decay ** (layers - depth)
-        decay = fitting.weight_decay if parameter.ndim > 1 else 0.0
+        decay = _WEIGHT_DECAY if parameter.ndim > 1 else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     return [
         {"params": parameters, "lr": rate, "weight_decay": decay}

@@ -84,18 +84,19 @@ class Windows(_Schema):
 
 
 class Fitting(_Schema):
-    """The optimisation. A pass is one run over the train reports, augmented anew each time."""
+    """The optimisation. A pass is one run over the train reports, augmented anew each time.
+
+    ``patience`` counts evaluations on dev without a better F1 before training stops; without it
+    all passes are made. ``precision`` bf16 and fp16 are for a GPU.
+    """
 
     passes: float = Field(8, gt=0)  # 1.5: the second pass takes half of the reports
     batch_windows: int = Field(16, ge=1)
-    gradient_accumulation: int = Field(1, ge=1)
     learning_rate: float = Field(3e-4, gt=0, lt=1)
     head_learning_rate: float = Field(1e-3, gt=0, lt=1)
     layer_decay: float = Field(0.9, gt=0, le=1)
-    weight_decay: float = Field(0.01, ge=0)
     warmup_share: float = Field(0.1, ge=0, lt=1)
     dropout: float = Field(0.1, ge=0, lt=1)
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     seed: int = Field(0, ge=0)
     evaluations_per_pass: float = Field(1.0, gt=0)  # 0.5: after every second pass
@@ -137,8 +138,7 @@ class Recipe(_Schema):
     ``encoder`` is a hub name, a local folder, or one in the package: ``shipped`` for the encoder,
     ``shipped-model`` for the tagger, which goes on learning from where it is. Paths are taken from
     the folder the command is run in. ``train`` and ``dev`` may be nothing where ``own`` has
-    reports. ``patience`` counts evaluations on dev without a better F1 before training stops; the
-    best weights on dev are the ones that are saved.
+    reports. The best weights on dev are the ones that are saved.
     """
 
     encoder: str = "shipped"
