@@ -13,6 +13,7 @@ from fazhi_training.recipe import Recipe
 from fazhi_training.training import train
 
 _PASSES = 3
+_BATCH_WINDOWS = 16
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
@@ -33,12 +34,18 @@ def save_stand_in(folder: Path, annotations: Path, *, passes: float = _PASSES) -
     BertForMaskedLM(config).save_pretrained(encoder)
     for name in _TOKENIZER_FILES:
         shutil.copy(SHIPPED_MODEL / name, encoder)
-    fitting = {"passes": passes, "learning_rate": 0.003, "head_learning_rate": 0.003}
+    fitting = {
+        "passes": passes,
+        "batch_windows": _BATCH_WINDOWS,
+        "learning_rate": 0.003,
+        "head_learning_rate": 0.003,
+        "dropout": 0.0,
+    }
     content = {
         "encoder": str(encoder),
         "train": [annotations / "train"],
         "dev": [annotations / "dev"],
         "out": folder / "model",
-        "fitting": {**fitting, "dropout": 0.0},
+        "fitting": fitting,
     }
     return train(Recipe.model_validate(content))

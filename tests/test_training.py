@@ -26,7 +26,7 @@ from fazhi.tagging.manifest import Manifest
 from fazhi_training import encoder, export, pretraining
 from fazhi_training.dataset import IGNORED, PadToLongest
 from fazhi_training.evaluation import evaluate
-from fazhi_training.recipe import EncoderRecipe, Recipe
+from fazhi_training.recipe import EncoderRecipe, Fitting, Recipe, Windows
 from fazhi_training.training import train
 
 
@@ -221,6 +221,12 @@ def test_padding() -> None:
 def test_shipped_recipes_load(path: Path) -> None:
     schema = EncoderRecipe if path.name == "encoder.yaml" else Recipe
     assert schema.load(path)
+
+
+def test_the_default_recipe_says_the_defaults() -> None:
+    recipe = Recipe.load(ROOT / "configs" / "default.yaml")
+    assert recipe.fitting == Fitting.model_validate({})
+    assert recipe.windows == Windows.model_validate({})
 
 
 def test_faults_of_a_recipe_are_collected(tmp_path: Path, recipe_file: Path) -> None:

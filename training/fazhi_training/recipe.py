@@ -90,8 +90,8 @@ class Fitting(_Schema):
     all passes are made. ``precision`` bf16 and fp16 are for a GPU.
     """
 
-    passes: float = Field(8, gt=0)  # 1.5: the second pass takes half of the reports
-    batch_windows: int = Field(16, ge=1)
+    passes: float = Field(4, gt=0)  # 1.5: the second pass takes half of the reports
+    batch_windows: int = Field(8, ge=1)
     learning_rate: float = Field(3e-4, gt=0, lt=1)
     head_learning_rate: float = Field(1e-3, gt=0, lt=1)
     layer_decay: float = Field(0.9, gt=0, le=1)
