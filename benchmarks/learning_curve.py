@@ -26,7 +26,7 @@ import torch
 from matplotlib.figure import Figure
 
 from fazhi.annotations import read
-from fazhi.tagging.windows import WindowSettings, cut
+from fazhi.tagging.windows import cut
 from fazhi_training import scores
 from fazhi_training.recipe import Augmentation, Recipe, Windows
 from fazhi_training.training import fit
@@ -46,8 +46,7 @@ def subset(recipe: Recipe, size: int) -> tuple[Path, ...]:
 
 def passes(files: Iterable[Path], windows: Windows, seen: int = WINDOWS_SEEN) -> float:
     """How often a run that sees so many windows goes over its reports."""
-    settings = WindowSettings(windows.window_chars, windows.overlap_chars)
-    one = sum(len(cut(item.report.text, settings)) for item in read(files))
+    one = sum(len(cut(item.report.text, windows.settings())) for item in read(files))
     return round(seen / one, 2)
 
 

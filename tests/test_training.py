@@ -240,7 +240,7 @@ def test_faults_of_a_recipe_are_collected(tmp_path: Path, recipe_file: Path) -> 
     for part in (
         "fitting.passes",
         "fitting.epocs: Extra inputs are not permitted (keys are: passes, batch_windows",
-        "more than half of window_chars",
+        "windows: Value error, overlap_chars is 40; it lies between 0 and half of window_chars",
     ):
         assert part in str(caught.value)
     for text, message in (("[1]", "a mapping"), ("a: [", "not YAML")):

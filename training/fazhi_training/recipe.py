@@ -19,6 +19,7 @@ from pydantic import (
 from fazhi.errors import FazhiError
 from fazhi.tagging.labels import LABELS
 from fazhi.tagging.tagger import model_folder
+from fazhi.tagging.windows import WindowSettings
 from fazhi_training import augmentation
 
 SHIPPED_ENCODER = Path(__file__).parent / "encoder_weights"
@@ -78,9 +79,12 @@ class Windows(_Schema):
 
     @model_validator(mode="after")
     def _overlap_fits(self) -> Windows:
-        if self.overlap_chars > self.window_chars // 2:
-            raise ValueError("overlap_chars is more than half of window_chars")
+        self.settings()
         return self
+
+    def settings(self) -> WindowSettings:
+        """What ``cut`` takes; raises ValueError where the overlap does not fit."""
+        return WindowSettings(self.window_chars, self.overlap_chars)
 
 
 class Fitting(_Schema):

@@ -33,7 +33,6 @@ from fazhi.tagging.labels import LABELS, TagScheme
 from fazhi.tagging.manifest import FILE_NAME, Manifest
 from fazhi.tagging.tagger import Tagger
 from fazhi.tagging.tokens import CharacterTokenizer
-from fazhi.tagging.windows import WindowSettings
 from fazhi_training import corpora, encoder, export, retraining, scores
 from fazhi_training.allocation import keep_freed_memory
 from fazhi_training.augmentation import augment
@@ -74,7 +73,7 @@ def fit(recipe: Recipe, *, resume: bool = False) -> SpanTrainer:
     _claim(work, recipe, resume)
     reports = _read(recipe)
     scheme = TagScheme(recipe.labels)
-    windows = WindowSettings(recipe.windows.window_chars, recipe.windows.overlap_chars)
+    windows = recipe.windows.settings()
     _quieten()
     keep_freed_memory()
     torch.manual_seed(recipe.fitting.seed)
