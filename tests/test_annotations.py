@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import REPORT
-from fazhi.annotations import format_inline, parse_inline, read
+from fazhi.annotations import format_inline, format_lines, parse_inline, read
 from fazhi.annotations.checking import check
 from fazhi.errors import AnnotationError
 from fazhi.reports import Report, Span
@@ -51,6 +51,12 @@ def test_jsonl_round_trip(report: Report) -> None:
         path = Path(folder) / "r.jsonl"
         path.write_text(report.to_json() + "\n", encoding="utf-8", newline="")
         assert read([path])[0].report == report
+
+
+def test_jsonl_holds_half_of_a_surrogate_pair(tmp_path: Path) -> None:
+    halves = [Report("a", "甲\ud83d\n"), Report("b", "\udc00😀")]
+    (tmp_path / "a.jsonl").write_bytes(format_lines(halves))
+    assert [item.report for item in read([tmp_path / "a.jsonl"])] == halves
 
 
 @given(reports())

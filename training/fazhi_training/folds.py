@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from fazhi.annotations import format_lines
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
 from fazhi.tagging.manifest import FILE_NAME, Manifest
@@ -54,8 +54,7 @@ def _train_fold(
         return folder
     paths = {name: folder.with_name(f"{folder.name}.{name}.jsonl") for name in ("train", "dev")}
     for name, reports in (("train", rest), ("dev", dev)):
-        lines = (json.dumps(report.to_annotation(), ensure_ascii=False) for report in reports)
-        paths[name].write_text("\n".join(lines) + "\n", encoding="utf-8")
+        paths[name].write_bytes(format_lines(reports))
     given = {"train": (paths["train"],), "dev": (paths["dev"],), "own": None, "out": folder}
     if recipe is None:
         labels = tuple(sorted({span.label for report in rest for span in report.spans}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -47,9 +46,3 @@ def describe(recipe: Recipe, held: Sequence[Report], changes: Mapping[str, Compa
 def held_file(recipe: Recipe) -> Path:
     """Where the reports that were held out are kept, beside the model."""
     return recipe.out.with_name(recipe.out.name + ".held-out.jsonl")
-
-
-def keep(reports: Sequence[Report], path: Path) -> None:
-    """Write annotated reports as JSONL."""
-    lines = (json.dumps(report.to_annotation(), ensure_ascii=False) for report in reports)
-    path.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 import random
@@ -26,6 +25,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
+from fazhi.annotations import format_lines
 from fazhi.errors import FazhiError
 from fazhi.reports import Report
 from fazhi.tagging.backends import TorchBackend
@@ -214,15 +214,13 @@ def _save(trainer: SpanTrainer, recipe: Recipe) -> dict[str, Comparison]:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     if recipe.own:
-        retraining.keep(reports["held"], retraining.held_file(recipe))
+        retraining.held_file(recipe).write_bytes(format_lines(reports["held"]))
     return changes
 
 
 def digest(reports: Sequence[Report]) -> str:
-    """sha256 over the JSON of reports in order: what a model was trained on."""
-    lines = (json.dumps(report.to_annotation(), ensure_ascii=False) for report in reports)
-    joined = "\n".join(lines)
-    return hashlib.sha256(joined.encode("utf-8")).hexdigest()
+    """sha256 over the JSONL of reports, its last line break apart: what a model was trained on."""
+    return hashlib.sha256(format_lines(reports).removesuffix(b"\n")).hexdigest()
 
 
 class SpanTrainer(Trainer):

@@ -236,6 +236,12 @@ def format_inline(report: Report) -> str:
     return "".join(parts)
 
 
+def format_lines(reports: Iterable[Report]) -> bytes:
+    """Reports as JSONL in UTF-8; half of a surrogate pair becomes its escape in JSON."""
+    lines = (json.dumps(report.to_annotation(), ensure_ascii=False) + "\n" for report in reports)
+    return "".join(lines).encode("utf-8", "backslashreplace")
+
+
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from fazhi.annotations import _parse_lines as parse_lines  # by content, whatever the ending
-from fazhi.annotations.formats.files import first_record, read_text, write_text
+from fazhi.annotations import format_lines
+from fazhi.annotations.formats.files import first_record, read_text
 from fazhi.annotations.formats.inline import add_report
 from fazhi.annotations.formats.losses import find_losses
 from fazhi.annotations.formats.verification import Draft, Reading
@@ -34,6 +34,5 @@ def read(path: Path) -> Reading:
 
 def write(reports: Sequence[Report], path: Path) -> list[str]:
     """Write a line for each report."""
-    lines = [json.dumps(report.to_annotation(), ensure_ascii=False) + "\n" for report in reports]
-    write_text(path, "".join(lines))
+    path.write_bytes(format_lines(reports))
     return find_losses(reports, read(path))
