@@ -106,7 +106,8 @@ class Tagger:
     ) -> Iterator[tuple[Report, Shares]]:
         """As ``tag_many``, with the calibrated probability of each character's tag.
 
-        That is an array of shape ``(characters,)``; a span's score is the least of its own.
+        That is an array of shape ``(characters,)``; a span's score is the least over the
+        characters that the model gave it, before it was mended.
         """
         names = iter(ids) if ids is not None else map(str, count())
         for group in _groups(texts):
