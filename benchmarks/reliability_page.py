@@ -40,7 +40,7 @@ def faults(measured: Mapping[str, Any]) -> list[str]:
 
 def page(measured: Mapping[str, Any]) -> str:
     """The figures as Markdown."""
-    lines = ["# Reliability", "", "`python benchmarks/reliability.py`; figures and details in"]
+    lines = ["# Reliability", "", "The command of each part stands above it; details are in"]
     lines += ["[reliability.json](reliability.json).", ""]
     for part, write in PARTS.items():
         if part in measured:
@@ -50,10 +50,19 @@ def page(measured: Mapping[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
+def _heading(title: str, part: Mapping[str, Any], command: str) -> list[str]:
+    made = f"`python benchmarks/reliability.py {command}`, {part['date']}."
+    return [f"## {title}", "", made, ""]
+
+
+def _most(part: Mapping[str, Any], name: str) -> int:
+    """What was asked of each format; guided fuzzing that met a fault ended before."""
+    return max(row[name] for row in part["formats"].values())
+
+
 def _fuzz_page(part: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"## Damaged files ({part['date']})",
-        "",
+        *_heading("Damaged files", part, f"fuzz --damaged {_most(part, 'files')}"),
         "Each file has one to three mutations: bytes flipped, the end cut off, runs put in, blocks",
         "swapped or duplicated; inside .docx, .zip, .html and .pdf also tags, elements, values,",
         "numbers and packed streams. Every eleventh file is an intact one, which must give the",
@@ -78,13 +87,13 @@ def _fuzz_page(part: Mapping[str, Any]) -> list[str]:
 
 def _guided_page(part: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"## Guided fuzzing ({part['date']})",
-        "",
+        *_heading("Guided fuzzing", part, f"guided --runs {_most(part, 'runs')}"),
         "The readers under atheris: inputs that reach new branches are kept and changed further,",
         "by libFuzzer's changes to bytes and by the mutations above. Edges are branches of the",
         "readers that were reached: by the intact samples, and in the end. A fault is an exception",
         "that a reader should not raise, or an input that takes over a minute; with one, a",
-        "reader's run ends.",
+        "reader's run ends. PDF is not among them: pdfium reads it, a native library whose",
+        "branches atheris does not see.",
         "",
         "| reader | inputs | documents | edges, samples | edges | slowest (CPU) | peak | faults |",
         "|---|---|---|---|---|---|---|---|",
@@ -100,8 +109,7 @@ def _guided_page(part: Mapping[str, Any]) -> list[str]:
 
 def _leaks_page(part: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"## Leaks ({part['date']})",
-        "",
+        *_heading("Leaks", part, f"leaks --leaking {_most(part, 'files')}"),
         "The same damaged and intact files, read in one process that is never renewed: the memory",
         f"(RSS) it holds, as means over {WARM} files, at the beginning (once warm) and at the end.",
         "",
@@ -117,8 +125,7 @@ def _leaks_page(part: Mapping[str, Any]) -> list[str]:
 def _soak_page(row: Mapping[str, Any]) -> list[str]:
     rates = ", ".join(map(str, row["reports_per_second"]))
     return [
-        f"## A long batch ({row['date']})",
-        "",
+        *_heading("A long batch", row, f"soak --reports {row['reports']}"),
         f"One run of `fazhi predict` over {row['reports']:,} short reports of "
         f"{row['mean_chars']} characters on average (stretches of",
         "train reports, augmented; one in ten .docx and one .html, the others .txt), with the",
@@ -134,9 +141,9 @@ def _soak_page(row: Mapping[str, Any]) -> list[str]:
 
 
 def _kills_page(row: Mapping[str, Any]) -> list[str]:
+    whole = row["files"] - 2 * ((row["files"] + 1) // 12)  # two come with every tenth
     return [
-        f"## Kills ({row['date']})",
-        "",
+        *_heading("Kills", row, f"kills --files {whole} --kills {len(row['kills'])}"),
         f"{row['files']} files, broken ones and copies among them, take {row['seconds']} s "
         "undisturbed. The same command was",
         f"killed by SIGKILL {len(row['kills'])} times, each at a random moment of such a time, and "
@@ -150,8 +157,7 @@ def _kills_page(row: Mapping[str, Any]) -> list[str]:
 
 def _renderings_page(part: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"## The same report in other formats ({part['date']})",
-        "",
+        *_heading("The same report in other formats", part, "renderings"),
         f"{part['reports']} dev reports as files of other programs, read back and tagged. Their "
         "spans (label and",
         f"surface without white space, in order) against the {part['spans']:,} found in the texts "
