@@ -249,7 +249,7 @@ def write_rate(span: Span, before: str, after: str, rng: random.Random) -> str:
         return f"{rng.randint(1, 99) / 10:g}‰"
     if span["value"] == 1 and rng.random() < 0.5:
         return rng.choices(("100%", "100％", "百分之百", "100 %"), (12, 2, 2, 1))[0]
-    return _share(before, after, rng)
+    return _share(before, rng)
 
 
 def _points(rng: random.Random) -> str:
@@ -258,7 +258,7 @@ def _points(rng: random.Random) -> str:
     )
 
 
-def _share(before: str, after: str, rng: random.Random) -> str:
+def _share(before: str, rng: random.Random) -> str:
     """A share in one of its forms, with what makes it approximate."""
     may_claim = not _CLAIMED.search(before)
     word = ""
