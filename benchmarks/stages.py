@@ -22,7 +22,7 @@ _ENCODER_FILE = "onnxruntime_inference_collection.py"
 _STAGES = {
     "reading": ("reading/", "documents.py", "batches/sources.py", "batches/reading_ahead.py"),
     "Viterbi": ("tagging/decoding.py",),
-    "windows": ("tagging/",),
+    "windows, merging, scores": ("tagging/",),
     "facts": ("facts/",),
     "writing": ("outputs/", "batches/journal.py", "reports.py"),
 }
@@ -36,9 +36,8 @@ class EncoderClock:
         import onnxruntime
 
         self._calls: list[tuple[float, float]] = []
-        for name in ("run", "run_with_iobinding"):
-            whole = getattr(onnxruntime.InferenceSession, name)
-            setattr(onnxruntime.InferenceSession, name, self._timed(whole))
+        session = onnxruntime.InferenceSession
+        session.run = self._timed(session.run)
 
     def seconds(self, since: float) -> float:
         """The time since then in which at least one call was running."""

@@ -161,7 +161,7 @@ def test_stages_by_file() -> None:
             "cli/options.py",
         )
     }
-    assert list(found.values()) == ["reading", "Viterbi", "windows", None]
+    assert list(found.values()) == ["reading", "Viterbi", "windows, merging, scores", None]
     assert all((fazhi / file).exists() for files in stages._STAGES.values() for file in files)
 
 
