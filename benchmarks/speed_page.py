@@ -9,6 +9,7 @@ from speed_plots import plot_growth, plot_rate
 from speed_targets import MICRO, Figures, matrix_share, targets
 
 _OPERATORS = 8  # named in a profile
+_PLOTS = {"rate": "Rate and F1", "growth": "Time a character and memory"}
 
 
 def write(measured: Figures, out: Path) -> None:
@@ -37,7 +38,9 @@ def page(measured: Figures, name: str) -> str:
         if part not in measured:
             continue
         figures = measured[part]
-        lines += [f"## {title}", "", *write_part(figures, name), ""]
+        lines += [f"## {title}", "", *write_part(figures), ""]
+        if part in _PLOTS:
+            lines += [f"![{_PLOTS[part]}]({name}-{part}.png)", ""]
         if not all(one.is_met for one in asked if one.part == part):
             lines += ["Why a target is missed:", "", *_PROFILES[part](figures, measured), ""]
         lines += [_measured_on(figures), ""]
@@ -60,7 +63,7 @@ def _machines(measured: Figures) -> list[str]:
     return [f"- {', '.join(names)}: {told}" for told, names in parts.items()]
 
 
-def _rate_page(part: Figures, name: str) -> list[str]:
+def _rate_page(part: Figures) -> list[str]:
     rows = []
     splits = list(part["systems"]["fazhi"]["f1"])
     for system, row in part["systems"].items():
@@ -90,12 +93,10 @@ def _rate_page(part: Figures, name: str) -> list[str]:
         "are trained on the train reports; spaCy chose its weights on dev, fazhi on all the sets.",
         "",
         *_table([*head, *(f"F1 on {split}" for split in splits)], rows),
-        "",
-        f"![Rate and F1]({name}-rate.png)",
     ]
 
 
-def _limit_page(part: Figures, name: str) -> list[str]:
+def _limit_page(part: Figures) -> list[str]:
     best = max(part["numpy"], part["torch"])
     rows = [
         ["matrix products of 4,096 × 4,096 by numpy", f"{part['numpy'] / 1e9:.1f}", ""],
@@ -118,7 +119,7 @@ def _limit_page(part: Figures, name: str) -> list[str]:
     ]
 
 
-def _start_page(part: Figures, name: str) -> list[str]:
+def _start_page(part: Figures) -> list[str]:
     rows = [
         [system, f"{row['seconds']:.2f} s", f"{row['peak_mib']:.0f} MiB"]
         for system, row in part["systems"].items()
@@ -133,7 +134,7 @@ def _start_page(part: Figures, name: str) -> list[str]:
     ]
 
 
-def _growth_page(part: Figures, name: str) -> list[str]:
+def _growth_page(part: Figures) -> list[str]:
     lines = [
         "`fazhi predict` to a JSONL file, from when the model is loaded. The stand-in has one",
         f"small layer in the encoder's place (F1 {part['stand_in_f1']:.2f} on dev), so that all",
@@ -156,10 +157,10 @@ def _growth_page(part: Figures, name: str) -> list[str]:
         ]
         head = ["model", what, "characters", "time", "a character", "peak memory", "runs"]
         lines += ["", *_table(head, rows)]
-    return [*lines, "", f"![Time a character and memory]({name}-growth.png)"]
+    return lines
 
 
-def _install_page(part: Figures, name: str) -> list[str]:
+def _install_page(part: Figures) -> list[str]:
     rows = [[one, f"{mb:.1f}"] for one, mb in list(part["packages_mb"].items())[:10]]
     return [
         "`pip install .` without extras in a new environment puts "
@@ -172,7 +173,7 @@ def _install_page(part: Figures, name: str) -> list[str]:
     ]
 
 
-def _around_page(part: Figures, name: str) -> list[str]:
+def _around_page(part: Figures) -> list[str]:
     around = 1 - part["encoder_s"] / part["seconds"]
     return [
         f"`fazhi predict` of {part['reports']} reports ({part['chars']:,} characters) to a JSONL "
@@ -247,7 +248,7 @@ def _around_profile(part: Figures, measured: Figures) -> list[str]:
     return ["The stages above."]
 
 
-_PARTS: dict[str, tuple[str, Callable[[Figures, str], list[str]]]] = {
+_PARTS: dict[str, tuple[str, Callable[[Figures], list[str]]]] = {
     "rate": ("Rate, memory and F1", _rate_page),
     "limit": ("Distance to the limit", _limit_page),
     "start": ("One report, whole process", _start_page),
