@@ -17,6 +17,7 @@ from fazhi.reading.grids import find_grids
 from fazhi.reading.pages import Box, Glyph, Page, Style
 from fazhi.reading.runs import (
     GAP,
+    Glyphs,
     Run,
     find_runs,
     has_gaps_for_spaces,
@@ -39,7 +40,7 @@ class Frame:
 
 
 @dataclass(slots=True, eq=False)
-class Line:
+class Line(Glyphs):
     """A line of text. ``box`` is in the coordinates of the file; ``number`` counts in the page."""
 
     text: str
@@ -50,18 +51,6 @@ class Line:
     style: Style  # of most of its glyphs
     spaced: bool  # the file has a space after it
     number: int = 0
-
-    @property
-    def left(self) -> float:
-        return self.glyphs[0].left
-
-    @property
-    def right(self) -> float:
-        return self.glyphs[-1].right
-
-    @property
-    def base(self) -> float:
-        return self.glyphs[0].base
 
 
 @dataclass(slots=True)

@@ -19,18 +19,11 @@ def is_wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF" or char in "“”‘’…—·"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Glyphs on one line without a gap, spaces around them stripped. ``order`` is the file's."""
+class Glyphs:
+    """Glyphs on one line, in their order: where they begin and end, and what they stand on."""
 
+    __slots__ = ()
     glyphs: tuple[Glyph, ...]
-    order: int
-    cell: tuple[int, int, int] | None = None  # number of the table, column, row
-    spaced: bool = False  # the file has a space after it
-
-    @property
-    def text(self) -> str:
-        return _text(self.glyphs)
 
     @property
     def left(self) -> float:
@@ -43,6 +36,20 @@ class Run:
     @property
     def base(self) -> float:
         return self.glyphs[0].base
+
+
+@dataclass(frozen=True, slots=True)
+class Run(Glyphs):
+    """Glyphs on one line without a gap, spaces around them stripped. ``order`` is the file's."""
+
+    glyphs: tuple[Glyph, ...]
+    order: int
+    cell: tuple[int, int, int] | None = None  # number of the table, column, row
+    spaced: bool = False  # the file has a space after it
+
+    @property
+    def text(self) -> str:
+        return _text(self.glyphs)
 
     @property
     def size(self) -> float:
