@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -96,7 +97,21 @@ class _JsonLines:
         self._part.finish()
 
 
-class _Csv:
+class _Tables(ABC):
+    """A writer of what reports and failures say as rows of tables."""
+
+    def add(self, report: Report) -> None:
+        self._write(rows(report))
+
+    def fail(self, failure: Failure) -> None:
+        self._write(failure_rows(failure))
+
+    @abstractmethod
+    def _write(self, tables: Mapping[str, Sequence[Row]]) -> None:
+        """Write rows, by the name of their table."""
+
+
+class _Csv(_Tables):
     """All tables in one, a row a fact; it opens in Excel as it is (byte order mark, CRLF)."""
 
     def __init__(self, path: Path) -> None:
@@ -105,12 +120,6 @@ class _Csv:
         self._file = TextIOWrapper(self._part.file, encoding="utf-8-sig", newline="")
         self._csv = csv.DictWriter(self._file, ["fact", *names])
         self._csv.writeheader()
-
-    def add(self, report: Report) -> None:
-        self._write(rows(report))
-
-    def fail(self, failure: Failure) -> None:
-        self._write(failure_rows(failure))
 
     def _write(self, tables: Mapping[str, Sequence[Row]]) -> None:
         for table, found in tables.items():
@@ -137,7 +146,7 @@ def guarded(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
-class _Xlsx:
+class _Xlsx(_Tables):
     """A workbook with a sheet a table. Rows go to the disk at once, all text as typed strings."""
 
     def __init__(self, path: Path) -> None:
@@ -146,12 +155,6 @@ class _Xlsx:
         self._part = _PartFile(path)
         self._book = Workbook(self._part.file, {"constant_memory": True})
         self._sheets = {name: _Sheets(self._book, name) for name in TABLES}
-
-    def add(self, report: Report) -> None:
-        self._write(rows(report))
-
-    def fail(self, failure: Failure) -> None:
-        self._write(failure_rows(failure))
 
     def _write(self, tables: Mapping[str, Sequence[Row]]) -> None:
         for table, found in tables.items():
@@ -231,7 +234,7 @@ def _sheet_text(text: str) -> str:
     return text
 
 
-class _Parquet:
+class _Parquet(_Tables):
     """A file a table, typed, with row groups that are written as they fill."""
 
     def __init__(self, path: Path) -> None:
@@ -245,12 +248,6 @@ class _Parquet:
             name: _ParquetTable(path.with_name(f"{path.stem}-{name}{path.suffix}"), columns)
             for name, columns in TABLES.items()
         }
-
-    def add(self, report: Report) -> None:
-        self._write(rows(report))
-
-    def fail(self, failure: Failure) -> None:
-        self._write(failure_rows(failure))
 
     def _write(self, tables: Mapping[str, Sequence[Row]]) -> None:
         for table, found in tables.items():
