@@ -36,6 +36,14 @@ def test_both_languages_type_the_same() -> None:
     assert code[0] == code[1]
 
 
+def test_both_languages_have_the_same_figures() -> None:
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in READMES]
+    tables = [re.findall(r"^\|.*", text, re.M) for text in texts]
+    numbers = [[re.findall(r"\d+(?:[.,]\d+)*", row) for row in rows] for rows in tables]
+    assert sum(map(len, numbers[0])) > 50
+    assert numbers[0] == numbers[1]
+
+
 def test_fazhi_commands_and_their_options_exist() -> None:
     lines = [words for words in commands("README.md") if "fazhi" in words]
     typed = [words[words.index("fazhi") + 1 :] for words in lines]
