@@ -95,6 +95,10 @@ def test_closing_marks_are_left_out(label: str) -> None:
     assert after("调解[59，]办结[100%]。[二、普法： ]", label) == ["59", "100%", "二、普法"]
 
 
+def test_an_approximator_is_a_word_of_its_own() -> None:
+    assert after("审查村规民[约6份]，资料[约30份]", "COUNT") == ["6份", "约30份"]
+
+
 def test_a_mark_alone_stays() -> None:
     assert after("调解[，]", "COUNT") == ["，"]
 

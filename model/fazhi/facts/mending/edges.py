@@ -22,6 +22,9 @@ _REACH = 60  # characters on each side in which a longer name is looked for
 _LONGEST = 120  # characters of a span that a longer name may hold
 _STOPS = "，。；：！？,;:!?"  # no name goes beyond
 _LONGEST_PLACE = 12
+_PART_OF_A_WORD = re.compile(
+    "(?<=[民公签预节制条合立])约(?=[0-9０-９一二两三四五六七八九十百千])"
+)  # 村规民约6份
 _CLOSED = ("SECTION", "COUNT", "RATE")
 _CLOSING = re.compile(r"[，。；：、,;:\s]+$")
 _FRONT = re.compile(
@@ -43,10 +46,11 @@ _REST_OF_BRACKET = re.compile(r"[^（）()《》\n]{0,8}[）)]")
 def set_right(text: str, spans: Sequence[Span]) -> list[Span]:
     """The spans of ``text``, in order, with their edges set right.
 
-    No SECTION, COUNT or RATE ends in a mark that closes a clause. A LAW becomes the longest known
-    name that holds it; words before a name are left out, and what is missing of its place and of
-    its brackets is taken in. It stays as it is where it would then overlap a span of another label.
-    LAW spans that overlap now are one, with the least of their scores.
+    No SECTION, COUNT or RATE ends in a mark that closes a clause, and none begins inside a word
+    (``村规民约6份``). A LAW becomes the longest known name that holds it; words before a name are
+    left out, and what is missing of its place and of its brackets is taken in. It stays as it is
+    where it would then overlap a span of another label. LAW spans that overlap now are one, with
+    the least of their scores.
     """
     others = [span for span in spans if span.label != "LAW"]
     starts, ends = [span.start for span in others], [span.end for span in others]
@@ -64,7 +68,9 @@ def set_right(text: str, spans: Sequence[Span]) -> list[Span]:
             span = replace(span, start=start, end=end, text=text[start:end], score=score)
         elif span.label in _CLOSED:
             kept = _CLOSING.sub("", span.text) or span.text
-            span = replace(span, end=span.start + len(kept), text=kept)
+            start = span.start + bool(_PART_OF_A_WORD.match(text, span.start))
+            kept = kept[start - span.start :]
+            span = replace(span, start=start, end=start + len(kept), text=kept)
         found.append(span)
     return found
 

@@ -11,14 +11,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from fazhi.facts.laws import SHORTEST_WRITTEN, Gazetteer
-from fazhi.facts.mending import not_laws
+from fazhi.facts.laws import Gazetteer
+from fazhi.facts.mending import no_spans
 from fazhi.reports import Span
 
 SCORE = 0.98  # of an added span: the share above
 _LONGEST = 60
-_END = re.compile("[法典例定则程释案范排）]")
-_CLAUSE_END = frozenset("，。；、：,;:和等及")
+_END = re.compile("[法典例定则程释案范排章）]")
+_CLAUSE_END = re.compile("[，。；、：,;:和等及]|为核心|法律至上")
+_SHORT_NAMES = frozenset({"宪法", "党章"})
 _NOT_BEFORE = frozenset("《〈<“\"‘'省市县区州旗")  # a quotation, or the name goes on to the left
 
 
@@ -30,7 +31,7 @@ def add(text: str, spans: Sequence[Span]) -> list[Span]:
         for start, end in _known_names(text)
         if bisect_left(starts, end) == bisect_right(ends, start)
     ]
-    found = [name for name in not_laws.leave_out(text, names[::-1]) if _is_law(text, name)]
+    found = [name for name in no_spans.leave_out(text, names[::-1]) if _is_law(text, name)]
     return sorted([*spans, *found], key=lambda span: span.start) if found else list(spans)
 
 
@@ -40,8 +41,9 @@ def _known_names(text: str) -> Iterator[tuple[int, int]]:
     begun = len(text)
     for ending in reversed([*_END.finditer(text)]):
         end = ending.end()
-        for start in range(max(0, end - _LONGEST), end - SHORTEST_WRITTEN + 1):
-            if end <= begun and text[start:end] in names:
+        for start in range(max(0, end - _LONGEST), end - 1):
+            name = text[start:end]
+            if end <= begun and (name in names or name in _SHORT_NAMES):
                 yield start, end
                 begun = start
                 break
@@ -51,6 +53,7 @@ def _is_law(text: str, name: Span) -> bool:
     before, behind = text[max(0, name.start - 1) : name.start], text[name.end : name.end + 1]
     if before == "《":
         return behind == "》"
-    left = max(0, name.start - _LONGEST)
-    is_quoted = text.rfind("“", left, name.start) > text.rfind("”", left, name.start)
-    return behind in _CLAUSE_END and before not in _NOT_BEFORE and not is_quoted
+    before_it = text[max(0, name.start - _LONGEST) : name.start].rpartition("\n")[2]
+    is_quoted = before_it.rfind("“") > before_it.rfind("”") or before_it.count('"') % 2 == 1
+    ends_clause = _CLAUSE_END.match(text, name.end) is not None
+    return ends_clause and before not in _NOT_BEFORE and not is_quoted

@@ -1,10 +1,10 @@
-"""LAW spans that are none, given as [ ] in the text."""
+"""Spans that are none, given as [ ] in the text."""
 
 from __future__ import annotations
 
 import pytest
 
-from fazhi.facts.mending.not_laws import leave_out
+from fazhi.facts.mending.no_spans import leave_out
 from fazhi.reports import Span
 
 
@@ -27,6 +27,8 @@ def kept(text: str, label: str = "LAW") -> list[str]:
         "举办[行政处罚法] 专题培训",
         "做好[青石市养犬管理条例]修订调研",
         "弘扬[宪法]精神",
+        "按照[政府信息公开相关规定]",
+        "对照[该条例]",
         "开展[宪法]、[民法典]和[家庭教育促进法]宣讲",
     ],
 )
@@ -52,6 +54,11 @@ def test_what_is_no_law(text: str) -> None:
 )
 def test_what_is_one(text: str, laws: list[str]) -> None:
     assert kept(text) == laws
+
+
+@pytest.mark.parametrize("label", ["COUNT", "RATE"])
+def test_no_figure_without_a_numeral(label: str) -> None:
+    assert kept("[近期]办结[三件]，[（%）][50％][半数]", label) == ["三件", "50％", "半数"]
 
 
 def test_other_labels_stay() -> None:
