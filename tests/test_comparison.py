@@ -102,8 +102,8 @@ def test_the_command(tiny_model: Path, annotated: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*arguments, "-o", str(page)])
     assert done.exit_code == 0, done.output
     assert f"2 reports: A {tiny_model}, B shipped-model" in done.stdout
-    assert "学习《[民法典]》" in done.stdout
-    assert "民法典</mark>" in page.read_text(encoding="utf-8")
+    assert "办结率[97%]" in done.stdout
+    assert "97%</mark>" in page.read_text(encoding="utf-8")
     assert CliRunner().invoke(app, [*arguments, "-o", str(tmp_path / "a.pdf")]).exit_code == 2
     missing = CliRunner().invoke(app, [*arguments[:3], str(tmp_path / "none")])
     assert missing.exit_code == 1
