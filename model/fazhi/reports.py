@@ -108,6 +108,7 @@ class Report:
     headings: tuple[tuple[int, int], ...] = ()
     dropped: tuple[Dropped, ...] = ()
     _facts: Facts | None = field(default=None, init=False, repr=False, compare=False)
+    _record: Mapping[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "meta", FrozenMapping(self.meta))
@@ -138,7 +139,12 @@ class Report:
         return replace(self, spans=tuple(span for span in self.spans if span.score >= score))
 
     def to_dict(self) -> dict[str, Any]:
-        """What ``fazhi predict`` writes of a report: the annotation format, with its facts."""
+        """What ``fazhi predict`` writes of a report: the annotation format, with its facts.
+
+        One that ``from_dict`` gave back is written as it was read.
+        """
+        if self._record is not None:
+            return dict(self._record)
         annotation = self.to_annotation()
         for span, record in zip(self.spans, annotation["spans"], strict=True):
             record["source"] = [place.to_dict() for place in span.source]
@@ -157,7 +163,7 @@ class Report:
         """The report that ``to_dict`` made this of."""
         meta = dict(record["meta"])
         layout = record["layout"]
-        return cls(
+        report = cls(
             record["id"],
             record["text"],
             tuple(map(Span.from_dict, record["spans"])),
@@ -166,6 +172,8 @@ class Report:
             tuple((start, end) for start, end in layout["headings"]),
             tuple(map(Dropped.from_dict, layout["dropped"])),
         )
+        object.__setattr__(report, "_record", record)
+        return report
 
     def to_annotation(self) -> dict[str, Any]:
         """The report's object in the annotation format, text and spans alone."""
