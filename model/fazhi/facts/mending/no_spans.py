@@ -43,11 +43,12 @@ def leave_out(text: str, spans: Sequence[Span]) -> list[Span]:
     modifies_from = -1  # where the name begins behind which a noun stands
     for span in reversed(spans):
         if span.label == "LAW":
-            if _names_no_norm(span.text):
+            is_bare = not _is_marked(text, span)
+            if _names_no_norm(span.text, is_bare):
                 continue
             joined = _JOINED.match(text, span.end)
             is_joined = joined is not None and joined.end() == modifies_from
-            if not _is_marked(text, span) and (is_joined or _MODIFIED.match(text, span.end)):
+            if is_bare and (is_joined or _MODIFIED.match(text, span.end)):
                 modifies_from = span.start
                 continue
         elif span.label in ("COUNT", "RATE") and not _NUMERAL.search(span.text):
@@ -56,10 +57,11 @@ def leave_out(text: str, spans: Sequence[Span]) -> list[Span]:
     return kept[::-1]
 
 
-def _names_no_norm(surface: str) -> bool:
+def _names_no_norm(surface: str, is_bare: bool) -> bool:
     name = normalise_name(surface)
     is_other = _OTHER_KIND.search(name) or _NONE_IN_PARTICULAR.search(name)
-    return is_other is not None and not Gazetteer.load().resolve(name).known
+    is_phrase = is_bare and "的" in name and "关于" not in name  # 老人的宣传办法
+    return bool(is_other or is_phrase) and not Gazetteer.load().resolve(name).known
 
 
 def _is_marked(text: str, span: Span) -> bool:
