@@ -26,7 +26,7 @@ _PART_OF_A_WORD = re.compile(
     "(?<=[民公签预节制条合立])约(?=[0-9０-９一二两三四五六七八九十百千])"
 )  # 村规民约6份
 _CLOSED = ("SECTION", "COUNT", "RATE")
-_CLOSING = re.compile(r"[，。；：、,;:\s]+$")
+_CLOSING = "，。；：、,;:" + " \t\r\n\u3000"
 _FRONT = re.compile(
     r"""
     (?: 最?新近? (?:修订|修正|修改|制定|颁布|出台|公布|实施|施行) 的
@@ -67,10 +67,9 @@ def set_right(text: str, spans: Sequence[Span]) -> list[Span]:
                 score = min(score, last.score)
             span = replace(span, start=start, end=end, text=text[start:end], score=score)
         elif span.label in _CLOSED:
-            kept = _CLOSING.sub("", span.text) or span.text
             start = span.start + bool(_PART_OF_A_WORD.match(text, span.start))
-            kept = kept[start - span.start :]
-            span = replace(span, start=start, end=start + len(kept), text=kept)
+            end = span.start + len(span.text.rstrip(_CLOSING) or span.text)
+            span = replace(span, start=start, end=end, text=text[start:end])
         found.append(span)
     return found
 
